@@ -1,0 +1,115 @@
+"""Money: currencies of CLDR and rules/numbers/money, symbols and what an amount is counted by. US$3 billion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import regex
+from babel import Locale
+
+from zhfacts import knowledge
+from zhfacts.numbers.digits import digits
+from zhfacts.numbers.units import Found, Unit, alternation
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A short or spoken name of a currency."""
+
+    word: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRow:
+    """Signs, codes and words before the number."""
+
+    name: str
+    words: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """English scales behind a number with a symbol."""
+
+    name: str
+    words: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What makes 元 no money."""
+
+    name: str
+    unless: str
+    small: str
+
+
+@dataclass(frozen=True, slots=True)
+class Per:
+    """Measures that an amount is counted by."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+def suffixes() -> dict[str, Unit]:
+    """Unit by the currency word or sign behind the number."""
+    names = {name: code for code, name in Locale.parse("zh").currencies.items() if _plain_name(code, name)}
+    names.update({row.word: row.code for row in knowledge.table("numbers/money/currencies.csv", Alias)})
+    names.update({w: c for row in _symbols() if row.name != "word" for w, c in zip(row.words, row.codes, strict=True)})
+    return {word: Unit("currency", "money", code, code) for word, code in names.items()}
+
+
+def prefixes() -> dict[str, Unit]:
+    """Unit by the sign, code or word before the number; its rule is the row's name."""
+    pairs = ((row.name, w, c) for row in _symbols() for w, c in zip(row.words, row.codes, strict=True))
+    return {w: Unit(name, "money", c, c) for name, w, c in pairs}
+
+
+class Money:
+    """Reads what may follow a currency word: 角 and 分, /吨, 每平方米, and what denies that it is money."""
+
+    def __init__(self) -> None:
+        self.guard = knowledge.rows("numbers/money", "guard", Guard)[0]
+        per = alternation([w for row in knowledge.rows("numbers/money", "per", Per) for w in row.words])
+        self.per_after = regex.compile(rf"(?:\ ?/\ ?|每)(?<per>{per})")
+        self.per_before = regex.compile(rf"(?r)每(?<per>{per})[^\d，。；：、]{{0,4}}")
+        self.unless = regex.compile(self.guard.unless)
+        self.small = regex.compile(self.guard.small)
+        n = "(?:[一二两三四五六七八九]|[1-9])"
+        self.change = regex.compile(rf"(?<jiao>{n})角(?:(?<fen>{n})分)?")
+        scales = {w: Decimal(v) for r in knowledge.rows("numbers/money", "scale", ScaleRow) for w, v in zip(r.words, r.values, strict=True)}
+        self.scales = scales
+        self.scale = regex.compile(rf"\ ?(?<scale>{alternation(list(scales))})(?![A-Za-z])", regex.IGNORECASE)
+
+    def denied(self, text: str, start: int, word: str, end: int, bare: bool) -> bool:
+        """True where 元 is no money: in 三元锂电池, and for a bare 一元 with no word of price around it."""
+        if word not in ("元", "人民币", "块钱"):
+            return False
+        if word == "元" and self.unless.match(text, end):
+            return True
+        around = text[max(0, start - 4) : start] + text[end : end + 2]
+        return bare and not self.small.search(around)
+
+    def found(self, text: str, start: int, end: int, unit: Unit, word: str) -> Found:
+        """The unit with its 角 and 分 and its measure, as they stand behind `end` or before `start`."""
+        extra = Decimal(0)
+        if word == "元" and (m := self.change.match(text, end)):
+            small = digits().small
+            extra = Decimal(small(m["jiao"])) / 10 + (Decimal(small(m["fen"])) / 100 if m["fen"] else 0)
+            end = m.end()
+        per = self.per_after.match(text, end) or self.per_before.match(text, max(0, start - 9), start)
+        return Found(unit, end, extra, per["per"] if per else None)
+
+
+def _symbols() -> tuple[SymbolRow, ...]:
+    return knowledge.rows("numbers/money", "symbol", SymbolRow)
+
+
+def _plain_name(code: str, name: str) -> bool:
+    """CLDR also names metals, units of account and currencies with years; those are no words of a text."""
+    return len(name) > 1 and not code.startswith("X") and not set(name) & set("()（）–- ")

@@ -1,0 +1,56 @@
+"""What stands behind a numeral and makes it a quantity: one form for percent signs and currencies alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import regex
+
+from zhfacts.records import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit word and how the number before it is read; `rule` names the row it comes from."""
+
+    rule: str
+    kind: Kind
+    unit: str
+    currency: str | None = None
+    factor: Decimal = Decimal(1)
+    plus: Decimal = Decimal(0)
+    most: Decimal | None = None
+    unless: Any = None
+    unless_before: Any = None
+
+    def read(self, value: Decimal) -> Decimal | None:
+        """The value in this unit, None where it makes no sense: 三成 -> 30, 八五折 -> 85, 12成 -> None."""
+        if self.most is not None and value > self.most:
+            return None
+        factor = self.factor
+        if self.rule == "discount" and value >= 10:
+            factor = Decimal(1)
+        return (value + self.plus) * factor
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A unit word found behind a numeral: where it ends, and what it adds (4元6角, 元/吨)."""
+
+    unit: Unit
+    end: int
+    extra: Decimal = Decimal(0)
+    per_unit: str | None = None
+
+
+def alternation(words: list[str]) -> str:
+    """A pattern of all words, longest first."""
+    return "|".join(regex.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent: 1.20E+3 -> 1200."""
+    value = value.normalize()
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value

@@ -1,0 +1,346 @@
+"""The records that stages pass on: frozen, typed, and nothing but data.
+
+A document is read into lines, lines are laid out as blocks, a block's text gives numbers, numbers and
+their block give facts, and facts become rows. Stages meet only here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+Kind = Literal[
+    "percent",
+    "percentage_point",
+    "money",
+    "year",
+    "date",
+    "duration",
+    "multiple",
+    "fraction",
+    "quantity",
+    "ordinal",
+]
+KINDS: tuple[Kind, ...] = (
+    "percent",
+    "percentage_point",
+    "money",
+    "year",
+    "date",
+    "duration",
+    "multiple",
+    "fraction",
+    "quantity",
+    "ordinal",
+)
+Bound = Literal["=", "~", ">", ">=", "<", "<="]
+BOUNDS: tuple[Bound, ...] = ("=", "~", ">", ">=", "<", "<=")
+Role = Literal[
+    "body",
+    "heading",
+    "byline",
+    "caption",
+    "furniture",
+    "contact",
+    "bibliography",
+    "contents",
+    "advert",
+    "table",
+]
+ROLES: tuple[Role, ...] = (
+    "body",
+    "heading",
+    "byline",
+    "caption",
+    "furniture",
+    "contact",
+    "bibliography",
+    "contents",
+    "advert",
+    "table",
+)
+FACT_ROLES: frozenset[str] = frozenset({"body", "heading", "caption"})
+"""Roles whose lines give facts."""
+
+TIME_KINDS: frozenset[str] = frozenset({"year", "date"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One physical line: its number from 1, its characters without the line end, and where it lies.
+
+    `start` counts characters in the document's text, `byte_start`/`byte_end` bytes in its text stream.
+    """
+
+    number: int
+    text: str
+    start: int
+    byte_start: int
+    byte_end: int
+    role: Role = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Something that was not accepted: what, where, and why."""
+
+    source: str
+    doc_id: str | None
+    stage: str
+    line_start: int | None
+    surface: str | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as it was read: its lines and everything documents.parquet says of its file."""
+
+    source: str
+    doc_id: str
+    sha256: str
+    size: int
+    encoding: str
+    stream: Literal["file", "decompressed", "text"]
+    lines: tuple[Line, ...]
+    copies: tuple[str, ...] = ()
+    title: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    raw: bytes = field(default=b"", repr=False, compare=False)
+    """The text stream; Line.byte_start and byte_end index it."""
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Character offset of every line, for bisect."""
+        return [line.start for line in self.lines]
+
+    def line_at(self, offset: int) -> Line:
+        """The line on which the character at `offset` stands."""
+        return self.lines[bisect_right(self.line_starts, offset) - 1]
+
+    def byte_at(self, offset: int) -> int:
+        """The byte at which the character at `offset` begins (a line's end included)."""
+        line = self.line_at(offset)
+        column = offset - line.start
+        if line.byte_end - line.byte_start == len(line.text):
+            return line.byte_start + column
+        return line.byte_start + len(encode(line.text[:column], self.encoding))
+
+
+def encode(text: str, encoding: str) -> bytes:
+    """Bytes of `text` in a document's encoding, without a byte order mark."""
+    return text.encode("utf-8" if encoding == "utf-8-sig" else encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where logical text comes from: character logical[k]+i stands at source[k]+i.
+
+    Both lists rise; a new pair stands wherever characters were left out between two that were kept.
+    """
+
+    logical: tuple[int, ...]
+    source: tuple[int, ...]
+
+    def at(self, position: int) -> int:
+        """Source offset of the logical character at `position`."""
+        k = bisect_right(self.logical, position) - 1
+        return self.source[k] + position - self.logical[k]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Source span of a logical span that is not empty."""
+        return self.at(start), self.at(end - 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of running text with line wraps undone, e.g. one paragraph; `text` is normalised.
+
+    Normalised: full-width digits and letters made half-width, variant characters made simplified, white
+    space inside Chinese text left out. `origin` leads every character back to the document.
+    """
+
+    text: str
+    origin: Origin
+    role: Role
+    article: int
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time as written: years and finer parts, before it is resolved against a reference date.
+
+    `first` and `last` are (year, month, day) with None where not said; `year` may be relative.
+    """
+
+    first: tuple[int | None, int | None, int | None]
+    last: tuple[int | None, int | None, int | None]
+    relative: int | None = None
+    """Years from the reference year: 0 for 今年, -1 for 去年; None where a year is stated or missing."""
+    relative_end: int | None = None
+    """The same for the end of a span: 去年9月至今年5月."""
+    month_relative: int | None = None
+    """Months from the reference month: 0 for 本月, -1 for 上月."""
+    decade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A numeric expression in a block: span, kind and value as written.
+
+    `start`, `end` index the block's text; exactly one of `value`, (`low`, `high`) and `when` is filled,
+    or none for a vague number.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    rule: str
+    unit: str
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    currency: str | None = None
+    per_unit: str | None = None
+    bound: Bound = "="
+    when: When | None = None
+    ratio: Decimal | None = None
+    list_with: int | None = None
+    """Start of the first number of the parallel list this one stands in (5、7和9亿元)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entity named in a block: span in the block's text, the name it stands for, and its type."""
+
+    start: int
+    end: int
+    name: str
+    type: str
+    iso: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What linking found for one number; spans index the block named by the *_block numbers."""
+
+    subject: str | None = None
+    subject_at: tuple[int, int, int] | None = None
+    """(block number, start, end) of the subject's words."""
+    attribute: str | None = None
+    attribute_at: tuple[int, int, int] | None = None
+    change: Literal["up", "down"] | None = None
+    comparison: Literal["above", "below"] | None = None
+    basis: str | None = None
+    when: str | None = None
+    date_start: date | None = None
+    date_end: date | None = None
+    date_from: Literal["stated", "context", "published"] | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    period_from: Literal["stated", "context", "published"] | None = None
+    link_rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One numeric claim: the columns of facts.parquet, and `start`, `end` in characters of the text.
+
+    Source of the names: MeasEval (quantity, measured property, measured entity), ISO 4217 for `currency`,
+    ISO 8601-2 (EDTF) for `when`, UCUM for `unit_ucum`.
+    """
+
+    fact_id: str
+    doc_id: str
+    source: str
+    line_start: int
+    line_end: int
+    col_start: int
+    col_end: int
+    byte_start: int
+    byte_end: int
+    surface: str
+    quote: str
+    kind: Kind
+    value: float | None
+    low: float | None
+    high: float | None
+    exact: Decimal | None
+    ratio: float | None
+    unit: str
+    unit_ucum: str | None
+    currency: str | None
+    per_unit: str | None
+    bound: Bound
+    change: Literal["up", "down"] | None
+    delta: float | None
+    comparison: Literal["above", "below"] | None
+    basis: str | None
+    when: str | None
+    date_start: date | None
+    date_end: date | None
+    date_from: Literal["stated", "context", "published"] | None
+    subject: str | None
+    subject_id: str | None
+    attribute: str | None
+    subject_line: int | None
+    attribute_line: int | None
+    subject_byte_start: int | None
+    subject_byte_end: int | None
+    attribute_byte_start: int | None
+    attribute_byte_end: int | None
+    period_start: date | None
+    period_end: date | None
+    period_from: Literal["stated", "context", "published"] | None
+    rule: str
+    link_rule: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMention:
+    """An entity mention with its place in the document: a row of mentions.parquet."""
+
+    entity_id: str
+    doc_id: str
+    source: str
+    line_start: int
+    line_end: int
+    col_start: int
+    col_end: int
+    byte_start: int
+    byte_end: int
+    surface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity of one or more documents: a row of entities.parquet, its counts left to the tables."""
+
+    entity_id: str
+    name: str
+    type: str
+    aliases: tuple[str, ...]
+    iso: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that one document gives: what an engine passes on to the tables.
+
+    `document` is None where the whole file was rejected; `rejects` then says why.
+    """
+
+    source: str
+    document: Document | None
+    facts: tuple[Fact, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    mentions: tuple[EntityMention, ...] = ()
+    rejects: tuple[Reject, ...] = ()

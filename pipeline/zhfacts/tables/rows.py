@@ -1,0 +1,180 @@
+"""From the results of documents, in any order, to the six tables, always the same.
+
+Example: two files with the same content give one document, the second source in its `copies`, and a
+`duplicate` row in rejects. Rows lie in the order of source and position; entities are merged by id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+import pyarrow as pa
+
+from zhfacts.records import Document, Entity, Reject, Result
+from zhfacts.tables.schema import COLUMNS, SCHEMAS, WORDS
+
+_EXACT_DIGITS = 26
+"""Integer digits that decimal128(38, 12) leaves room for."""
+_REJECT_ORDER = ("source", "line_start", "stage", "reason", "surface", "detail")
+
+
+def merge(results: Iterable[Result]) -> tuple[list[Result], list[Reject]]:
+    """Results with a document, one for each content, sorted by source; and the rejects of all, sorted.
+
+    A content met again is kept under its first source; what its copies gave is left out but for a
+    `duplicate` reject each. Rejects name only documents that are in the tables.
+    """
+    first: dict[str, Result] = {}
+    copies: dict[str, list[str]] = {}
+    rejects: list[Reject] = []
+    for result in sorted(results, key=attrgetter("source")):
+        document = result.document
+        if document is not None and document.doc_id in first:
+            rejects.append(_duplicate(result.source, first[document.doc_id]))
+            copies[document.doc_id].append(result.source)
+            continue
+        if document is not None:
+            first[document.doc_id] = result
+            copies[document.doc_id] = list(document.copies)
+        rejects += result.rejects
+    kept = [_with_copies(result, copies) for result in first.values()]
+    known = [r if r.doc_id in first else replace(r, doc_id=None) for r in rejects]
+    return kept, sorted(known, key=_reject_key)
+
+
+def _duplicate(source: str, kept: Result) -> Reject:
+    """The row that says where the content of a copy stands."""
+    assert kept.document is not None  # noqa: S101 - merge keeps only results with a document
+    detail = f"same content as {kept.source}"
+    return Reject(source, kept.document.doc_id, "read", None, None, "duplicate", detail)
+
+
+def _with_copies(result: Result, copies: dict[str, list[str]]) -> Result:
+    """A result whose document names its copies."""
+    assert result.document is not None  # noqa: S101 - as above
+    names = tuple(sorted(copies[result.document.doc_id]))
+    return replace(result, document=replace(result.document, copies=names))
+
+
+def _reject_key(reject: Reject) -> tuple[tuple[bool, Any], ...]:
+    """Sort key in which nothing comes before something."""
+    values = (getattr(reject, name) for name in _REJECT_ORDER)
+    return tuple((value is not None, value if value is not None else 0) for value in values)
+
+
+def build(kept: list[Result], rejects: list[Reject]) -> dict[str, pa.Table]:
+    """The six tables of merged results, by name."""
+    facts = [fact for r in kept for fact in sorted(r.facts, key=attrgetter("byte_start", "byte_end"))]
+    places = attrgetter("byte_start", "byte_end", "entity_id")
+    mentions = [mention for r in kept for mention in sorted(r.mentions, key=places)]
+    documents = [r.document for r in kept if r.document is not None]
+    rows = {
+        "facts": (_values(fact, "facts") for fact in facts),
+        "entities": _entities(kept, Counter(f.subject_id for f in facts), Counter(m.entity_id for m in mentions)),
+        "mentions": (_values(mention, "mentions") for mention in mentions),
+        "documents": _documents(documents, Counter(f.doc_id for f in facts), rejects),
+        "lines": _lines(documents),
+        "rejects": (_values(reject, "rejects") for reject in rejects),
+    }
+    return {name: table(name, rows[name]) for name in SCHEMAS}
+
+
+def _values(record: object, name: str) -> tuple[Any, ...]:
+    """A record's values in the order of its table's columns."""
+    return tuple(getattr(record, column) for column, *_ in COLUMNS[name])
+
+
+def _entities(
+    kept: list[Result], facts: Counter[str | None], mentions: Counter[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of entities, those of the same id merged, sorted by id."""
+    merged: dict[str, list[Entity]] = {}
+    for entity in (entity for result in kept for entity in result.entities):
+        merged.setdefault(entity.entity_id, []).append(entity)
+    for key in sorted(merged):
+        same = merged[key]
+        name = same[0].name
+        aliases = {alias for entity in same for alias in (*entity.aliases, entity.name)} - {name}
+        iso = next((entity.iso for entity in same if entity.iso), None)
+        yield key, name, same[0].type, sorted(aliases), iso, mentions[key], facts[key]
+
+
+def _documents(
+    documents: list[Document], facts: Counter[str], rejects: list[Reject]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of documents, with the numbers of their facts and rejects."""
+    refused = Counter((reject.doc_id, reject.source) for reject in rejects)
+    for d in documents:
+        characters = sum(len(line.text) for line in d.lines)
+        read = (d.doc_id, d.source, list(d.copies), d.sha256, d.size, d.encoding, d.stream, len(d.lines))
+        counts = facts[d.doc_id], refused[d.doc_id, d.source]
+        yield (*read, characters, d.title, d.publisher, d.published, *counts)
+
+
+def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
+    """Rows of lines, document after document."""
+    for d in documents:
+        for line in d.lines:
+            yield d.doc_id, line.number, line.byte_start, line.byte_end, line.text, line.role
+
+
+def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
+    """Rows as an Arrow table of the contract's schema; a word no dictionary knows raises KeyError."""
+    schema = SCHEMAS[name]
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.Table.from_arrays(
+        [_array(field, values) for field, values in zip(schema, columns, strict=True)], schema=schema
+    )
+
+
+def _array(field: pa.Field, values: tuple[Any, ...]) -> pa.Array:
+    """One column; a dictionary always holds all its words, so that the bytes do not hang on the rows."""
+    if pa.types.is_dictionary(field.type):
+        number = {word: i for i, word in enumerate(WORDS[field.name])} | {None: None}
+        indices = pa.array([number[value] for value in values], pa.int32())
+        return pa.DictionaryArray.from_arrays(indices, pa.array(WORDS[field.name], pa.string()))
+    if pa.types.is_decimal(field.type):
+        return pa.array([_fitting(value) for value in values], field.type)
+    return pa.array(values, field.type)
+
+
+def _fitting(value: Decimal | None) -> Decimal | None:
+    """A decimal that the column holds without rounding, else None."""
+    if value is None or not value.is_finite():
+        return None
+    digits = format(value, "f").lstrip("-")
+    whole, _, part = digits.partition(".")
+    fits = len(whole.lstrip("0")) <= _EXACT_DIGITS and len(part.rstrip("0")) <= 38 - _EXACT_DIGITS
+    return Decimal(f"{'-' * (value < 0)}{whole}.{part.rstrip('0') or '0'}") if fits else None
+
+
+def digest(rows: pa.Table) -> str:
+    """SHA-256 of a table's rows as JSON lines with sorted keys, the same whatever wrote the table.
+
+    Floats stand as their shortest decimal form, dates as ISO 8601, decimals without trailing zeros.
+    """
+    hasher = hashlib.sha256()
+    for batch in rows.to_batches(max_chunksize=8192):
+        for row in batch.to_pylist():
+            line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+            hasher.update(line.encode("utf-8", "surrogatepass") + b"\n")
+    return hasher.hexdigest()
+
+
+def _plain(value: object) -> str:
+    """Dates and decimals as the canonical form writes them."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if text in {"-0", ""} else text
+    raise TypeError(f"no canonical form for {type(value).__name__}")
