@@ -111,7 +111,7 @@ def _typed(place: str, key: str, value: Any, wanted: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
             raise RuleError(f'{place}: {key!r} must be a list of words, as in {key} = ["约", "近"]')
         return tuple(value)
-    if wanted is regex.Pattern:
+    if regex.Pattern in (wanted, typing.get_origin(wanted)):
         return pattern(str(value), place)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise RuleError(f"{place}: {key!r} must be of type {wanted.__name__}, not {type(value).__name__}")

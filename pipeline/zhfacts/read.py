@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import re
 import stat
 import zlib
@@ -16,51 +15,40 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import IO, Literal
 
 from zhfacts.errors import InputError
 from zhfacts.records import Document, Line, Reject, encode
 
 SUFFIXES = (".txt", ".md", ".txt.gz", ".md.gz")
 """What is read out of folders, in any case of letters; a file named directly is taken whatever its suffix."""
-_KNOWN = ", ".join(SUFFIXES)
+_READ = f"Files ending in {', '.join(SUFFIXES)} are read"
 
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "not_found": "Check the path; a link may point to a file that is gone.",
-        "no_permission": "Grant the right to read it (chmod +r; for a folder +rx) or run as its owner.",
-        "unreadable": "Copy it to a local disk as a plain file and give that path.",
-        "empty": "Put text into it, or leave it out.",
-        "binary": "Export it as plain text in UTF-8.",
-        "too_large": "Split it into smaller files.",
-        "bad_gzip": "Fetch or compress it again; `gzip -t FILE` checks it.",
-        "unknown_encoding": "Convert it to UTF-8, e.g. with `iconv -f ENCODING -t UTF-8`.",
-        "undecodable_line": "Mend these bytes, or convert the file to UTF-8 again from its original.",
-        "line_too_long": "Break the line up, e.g. into one paragraph a line.",
-        "unsupported_type": f"Files ending in {_KNOWN} are read; convert it, or name it as input itself.",
-    }
-)
+REASONS: Mapping[str, str] = {
+    "not_found": "Check the path; a link may point to a file that is gone.",
+    "no_permission": "Grant the right to read it (chmod +r; for a folder +rx) or run as its owner.",
+    "unreadable": "Copy it to a local disk as a plain file and give that path.",
+    "empty": "Put text into it, or leave it out.",
+    "binary": "Export it as plain text in UTF-8.",
+    "too_large": "Split it into smaller files.",
+    "bad_gzip": "Fetch or compress it again; `gzip -t FILE` checks it.",
+    "unknown_encoding": "Convert it to UTF-8, e.g. with `iconv -f ENCODING -t UTF-8`.",
+    "undecodable_line": "Mend these bytes, or convert the file to UTF-8 again from its original.",
+    "line_too_long": "Break the line up, e.g. into one paragraph a line.",
+    "unsupported_type": f"{_READ}; convert it, or name the file itself as input.",
+}
 """The closed list of reasons of stage "read", and what to do about each."""
 
-MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"%PDF-", "a PDF"),
-    (b"{\\rtf", "an RTF document"),
-    (b"PK\x03\x04", "a zip file (docx, xlsx, epub, ...)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (doc, xls, ppt)"),
-    (b"\x1f\x8b\x08", "gzip data without .gz at the end of its name"),
-    (b"\xff\xfe\x00\x00", "UTF-32 text"),  # before UTF-16, whose mark begins in the same way
-    (b"\x00\x00\xfe\xff", "UTF-32 text"),
-)
+MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"%PDF-": "a PDF",
+    b"{\\rtf": "an RTF document",
+    b"PK\x03\x04": "a zip file (docx, xlsx, epub, ...)",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (doc, xls, ppt)",
+    b"\x1f\x8b\x08": "gzip data without .gz at the end of its name",
+    b"\xff\xfe\x00\x00": "UTF-32 text",  # asked before UTF-16, whose mark begins in the same way
+}
 UTF_16 = ("utf-16-le", "utf-16-be")
-BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-    (b"\x84\x31\x95\x33", "gb18030"),
-)
 # The first of two that fit equally well wins. big5hkscs reads what Windows' cp950 reads but for the euro
 # sign, and 4,700 characters more than big5: Hong Kong names, circled digits, 碁銹裏墻恒粧嫺.
 CANDIDATES = ("utf-8", "gb18030", "big5hkscs", *UTF_16)
@@ -68,12 +56,14 @@ SURE = 0.6  # the right encoding scored 0.67 and more, UTF-8 read as GB18030 at 
 SAMPLE = 1 << 16
 CHUNK = 1 << 20
 
-_LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_REST_OF_LINE = re.compile(rb"[^\r\n]*")
-
-Stream = Literal["file", "decompressed", "text"]
-Found = list[tuple[str, Path]]
+# Pairs of a line and its end; the last pair is empty. (?:.\Z)? is half a character of a file cut off.
+_LINES = {
+    "utf-16-le": re.compile(rb"((?:(?!\r\0|\n\0)..)*+(?:.\Z)?)(\r\0\n\0|\r\0|\n\0|\Z)", re.DOTALL),
+    "utf-16-be": re.compile(rb"((?:(?!\0\r|\0\n)..)*+(?:.\Z)?)(\0\r\0\n|\0\r|\0\n|\Z)", re.DOTALL),
+}
+_NARROW_LINES = re.compile(rb"([^\r\n]*+)(\r\n|\r|\n|\Z)")
+_NOT_ASCII = re.compile(rb"[\x80-\xff][^\r\n]{,%d}" % SAMPLE)
+_DROP_ASCII = dict.fromkeys(range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,100 +78,83 @@ LIMITS = Limits()
 
 
 class _RefusedError(Exception):
-    """A whole file is refused: the reason and what was found; never leaves this module."""
+    """A whole file is refused; args are the reason and what was found. It never leaves this module."""
 
 
-def _reject(source: str, reason: str, what: str, doc_id: str | None = None, line: int | None = None) -> Reject:
-    return Reject(_shown(source), doc_id, "read", line, None, reason, f"{what}. {REASONS[reason]}")
-
-
-def _os_reason(error: OSError) -> tuple[str, str]:
-    what = error.strerror or type(error).__name__
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "not_found", what
-    return ("no_permission" if isinstance(error, PermissionError) else "unreadable"), what
-
-
-def _shown(name: str) -> str:
-    """A file name that any table can hold: bytes that are not UTF-8 become escapes."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def find(inputs: Sequence[Path]) -> tuple[Found, list[Reject]]:
+def find(inputs: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[Reject]]:
     """Documents under files and folders as (source, path), sorted by source: 新闻/一月.txt.
 
     Raises InputError where an input is missing, or where all inputs together hold no document.
     """
-    found: Found = []
+    found: list[tuple[str, Path]] = []
     rejects: list[Reject] = []
     for label, root in _labels(inputs):
-        before = len(found), len(rejects)
-        if _is_folder(root):
-            _walk(root, f"{label}/" if label else "", found, rejects)
-        else:
-            found.append((label or _name(root), root))
-        if before == (len(found), len(rejects)):
-            rejects.append(_reject(label or _name(root), "empty", "The folder holds no document"))
+        for source, path, fault in _walk(label, root):
+            if fault:
+                rejects.append(_reject(source, *fault))
+            else:
+                found.append((source, path))
     if not found:
-        raise InputError(_nothing(inputs, rejects))
+        where = ", ".join(_shown(str(path)) for path in inputs) or "an empty list of inputs"
+        seen = "".join(f" {reject.source}: {reject.detail}" for reject in rejects[:3])
+        raise InputError(f"No document to read in {where}. {_READ}, hidden ones are not.{seen}")
     taken: set[str] = set()
     unique = [(_unique(_shown(source), taken), path) for source, path in sorted(found)]
     return sorted(unique), sorted(rejects, key=lambda reject: reject.source)
 
 
-def _walk(root: Path, label: str, found: Found, rejects: list[Reject]) -> None:
-    """Put everything below a folder but what is hidden into `found`, or into `rejects` with a reason."""
-    folders = [(root, label)]
+def _walk(label: str, root: Path) -> Iterator[tuple[str, Path, tuple[str, str] | None]]:
+    """Yield all that is not hidden below an input, with what is wrong about it."""
+    if not _is_folder(root, missing_ok=False):
+        yield label or _name(root), root, None
+        return
+    folders = [(label and f"{label}/", root)]
     while folders:
-        folder, prefix = folders.pop()
+        prefix, folder = folders.pop()
         try:
-            entries = sorted(folder.iterdir())
+            entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
         except OSError as error:
-            rejects.append(_reject(prefix.rstrip("/") or _name(root), *_os_reason(error)))
+            yield prefix.rstrip("/") or _name(root), folder, _why(error)
             continue
+        if folder is root and not entries:
+            yield label or _name(root), root, ("empty", "The folder holds nothing to read")
         for path in entries:
             source = prefix + path.name
-            if path.name.startswith("."):
-                continue
-            if _is_folder(path, missing=False):
-                if path.is_symlink():
-                    rejects.append(_reject(source, "unsupported_type", "A link to a folder is not followed"))
-                else:
-                    folders.append((path, f"{source}/"))
-            elif path.name.lower().endswith(SUFFIXES):
-                found.append((source, path))
+            if not _is_folder(path):
+                known = path.name.lower().endswith(SUFFIXES)
+                yield source, path, None if known else ("unsupported_type", "Its name ends otherwise")
+            elif path.is_symlink():
+                yield source, path, ("unsupported_type", "A link to a folder is not followed")
             else:
-                what = f"Suffix {_shown(path.suffix)!r} is not read out of folders"
-                rejects.append(_reject(source, "unsupported_type", what))
+                folders.append((f"{source}/", path))
 
 
-def _is_folder(path: Path, *, missing: bool = True) -> bool:
+def _is_folder(path: Path, *, missing_ok: bool = True) -> bool:
     """Whether it is a folder; what cannot be looked at is left to `read`, which says why."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        if not missing:
-            return False
-        here = _shown(f"{path} (looked up from {Path.cwd()})")
-        raise InputError(f"Input not found: {here}. Give a file or folder that exists.") from error
-    except OSError:
+    except (OSError, ValueError) as error:
+        reason, what = _why(error)
+        if reason == "not_found" and not missing_ok:
+            where = _shown(f"{path} (looked up from {Path.cwd()})")
+            raise InputError(f"{what}: {where}. Give a file or folder that exists.") from error
         return False
 
 
-def _labels(inputs: Sequence[Path]) -> Found:
-    """What the sources under each input begin with: nothing for one alone, else its own name, made unique.
+def _labels(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Say what the sources under each input begin with: nothing for one alone, else its own name.
 
     Sorted by place, so that the order of the inputs changes nothing.
     """
     if len(inputs) == 1:
         return [("", inputs[0])]
-    names = Counter(_name(path) for path in inputs)
+    names = Counter(map(_name, inputs))
     taken: set[str] = set()
     labels = []
     for path in sorted(inputs, key=lambda path: str(path.absolute())):
         name = _name(path)
-        full = f"{_name(path.parent)}/{name}".lstrip("/") if names[name] > 1 else name
-        labels.append((_unique(full, taken), path))
+        full = f"{_name(path.parent)}/{name}" if names[name] > 1 else name
+        labels.append((_unique(full.lstrip("/"), taken), path))
     return labels
 
 
@@ -190,120 +163,160 @@ def _name(path: Path) -> str:
 
 
 def _unique(label: str, taken: set[str]) -> str:
-    """The label, with -2, -3, … behind it where it is taken: 新闻, 新闻-2."""
+    """Put -2, -3, … behind a label that is taken: 新闻, 新闻-2."""
     free, number = label, 1
     while free in taken:
-        number += 1
-        free = f"{label}-{number}"
+        free = f"{label}-{(number := number + 1)}"
     taken.add(free)
     return free
 
 
-def _nothing(inputs: Sequence[Path], rejects: Sequence[Reject]) -> str:
-    where = ", ".join(_shown(str(path)) for path in inputs) or "an empty list of inputs"
-    seen = "".join(f" {reject.source}: {reject.detail}" for reject in rejects[:3] if reject.reason != "empty")
-    advice = f"Give a file, or a folder with files ending in {_KNOWN} (hidden ones are skipped)."
-    return f"No document to read in {where}. {advice}{seen}"
+def _shown(name: str) -> str:
+    """Write a file name so that any table can hold it: bytes that are not UTF-8 become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _reject(
+    source: str, reason: str, what: str, at: tuple[str, int] | tuple[None, None] = (None, None)
+) -> Reject:
+    doc_id, line = at
+    return Reject(_shown(source), doc_id, "read", line, None, reason, f"{what}. {REASONS[reason]}")
+
+
+def _why(error: Exception) -> tuple[str, str]:
+    """Reason and words for what stopped a file, without the system's own copy of the path."""
+    match error:
+        case _RefusedError():
+            return error.args[0], error.args[1]
+        case gzip.BadGzipFile() | EOFError() | zlib.error():
+            return "bad_gzip", str(error)
+        case FileNotFoundError() | NotADirectoryError() | ValueError():  # ValueError: a NUL in the path
+            return "not_found", "No such file or folder"
+        case PermissionError():
+            return "no_permission", "Permission denied"
+    return "unreadable", str(getattr(error, "strerror", None) or error)
 
 
 def read(source: str, path: Path, limits: Limits = LIMITS) -> tuple[Document | None, list[Reject]]:
     """One file as a Document, and its rejected lines; None and the reason for a file that is refused."""
-    stream: Stream = "decompressed" if path.suffix.lower() == ".gz" else "file"
+    packed = path.suffix.lower() == ".gz"
     try:
-        raw = _raw(path, limits.max_bytes, stream)
-        encoding, skip = _encoding(raw)
-    except _RefusedError as refused:
-        reason, what = refused.args
-        return None, [_reject(source, reason, what)]
-    except OSError as error:
-        return None, [_reject(source, *_os_reason(error))]
-    except ValueError as error:  # a NUL in the path
-        return None, [_reject(source, "not_found", str(error))]
-    document, rejects = _document(source, raw, encoding, skip, stream, limits.max_line)
+        raw = _raw(path, limits.max_bytes, packed)
+        encoding = _encoding(raw)
+    except (_RefusedError, OSError, EOFError, zlib.error, ValueError) as error:
+        return None, [_reject(source, *_why(error))]
+    document, rejects = _lines(source, raw, encoding, limits.max_line)
     if any(line.text and not line.text.isspace() for line in document.lines):
-        return document, rejects
-    empty = _reject(source, "empty", f"{len(raw)} bytes without a character that is not white space")
+        return replace(document, stream="decompressed" if packed else "file"), rejects
+    empty = _reject(source, "empty", f"{len(raw)} bytes, none of them text")
     return None, [replace(reject, doc_id=None) for reject in rejects] or [empty]
 
 
 def from_text(text: str) -> Document:
-    """A string as a document of its UTF-8 form: from_text("增长8.7%").lines[0].byte_end is 10."""
+    """Take a string as a document of its UTF-8 form: 增长8.7% is one line of 10 bytes."""
     try:
         raw = text.encode("utf-8")
     except UnicodeEncodeError as error:
         what = f"Character {error.start} of the text is a lone surrogate ({text[error.start]!r})"
-        raise InputError(f"{what}, which no encoding can hold. Remove it, or decode the text again.") from error
+        raise InputError(f"{what}, which UTF-8 cannot hold. Remove it, or decode the text again.") from error
     mark = text.startswith("\ufeff")
-    return _document("", raw, "utf-8", 3 if mark else 0, "text", len(text), start=int(mark))[0]
+    return _lines("", raw, ("utf-8", 3 if mark else 0), len(text), start=int(mark))[0]
 
 
-def _raw(path: Path, limit: int, stream: Stream) -> bytes:
-    """The text stream of a file."""
+def _raw(path: Path, limit: int, packed: bool) -> bytes:
+    """Read a file's text stream, and give it up where it passes the limit: a zip bomb costs no more."""
     about = path.stat()
     if not stat.S_ISREG(about.st_mode):  # a pipe would hang
         raise _RefusedError("unreadable", "Not a regular file")
-    if stream == "file":
-        if about.st_size > limit:
-            raise _RefusedError("too_large", f"{about.st_size} bytes, and at most {limit} are read")
-        with path.open("rb") as file:
-            return _bounded(file, limit)
-    try:
-        with gzip.open(path, "rb") as file:
-            return _bounded(file, limit)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise _RefusedError("bad_gzip", str(error)) from error
-
-
-def _bounded(file: IO[bytes], limit: int) -> bytes:
-    """All bytes, given up as soon as they pass the limit: a zip bomb costs no more than that."""
+    if about.st_size > limit and not packed:
+        raise _RefusedError("too_large", f"{about.st_size} bytes, and at most {limit} are read")
     chunks, size = [], 0
-    while size <= limit and (chunk := file.read(CHUNK)):
-        chunks.append(chunk)
-        size += len(chunk)
+    with gzip.open(path) if packed else path.open("rb") as file:
+        while size <= limit and (chunk := file.read(CHUNK)):
+            chunks.append(chunk)
+            size += len(chunk)
     if size > limit:
-        raise _RefusedError("too_large", f"More than {limit} bytes of text, which is the most that is read")
+        raise _RefusedError("too_large", f"More than {limit} bytes of text, and no more are read")
     return b"".join(chunks)
 
 
 def _encoding(raw: bytes) -> tuple[str, int]:
-    """Encoding and length of the byte order mark: the mark decides, then strict UTF-8, then the wording."""
-    for magic, name in MAGIC:
+    """Tell encoding and length of the byte order mark: by the mark, strict UTF-8, or what reads best."""
+    for magic, name in MAGIC.items():
         if raw.startswith(magic):
             raise _RefusedError("binary", f"This is {name}")
-    for mark, encoding in BOMS:
-        if raw.startswith(mark):
-            return encoding, len(mark)
-    if b"\0" not in raw:
-        try:
-            raw.decode("utf-8")
-            return "utf-8", 0
-        except UnicodeDecodeError:
-            pass
-    return _guess(raw), 0
+    for encoding in ("utf-8", *UTF_16, "gb18030"):
+        if raw.startswith(mark := encode("\ufeff", encoding)):
+            return ("utf-8-sig" if encoding == "utf-8" else encoding), len(mark)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _guess(raw), 0
+    return ("utf-8" if b"\0" not in raw else _guess(raw)), 0
 
 
 def _guess(raw: bytes) -> str:
-    """The encoding whose reading looks most like Chinese: b"\\xd4\\xf6\\xb3\\xa4" is GB18030 for 增长.
+    """Choose the encoding that gives most usual characters, such as 增长 for D4 F6 B3 A4.
 
-    charset-normalizer was measured and left out: see bench notes.
+    charset-normalizer was measured on pieces of GSD and PUD sentences in these encodings and left out: it
+    found 86% of those of 10 characters and 99.2% of 30, this all; and its answers vary with its version.
     """
-    candidates, sample = (UTF_16 if b"\0" in raw else CANDIDATES), _sample(raw)
-    shares = {}
+    wide = b"\0" in raw
+    candidates = UTF_16 if wide else CANDIDATES
+    # From its first byte that is not ASCII a line is read aright, whatever stood before.
+    sample = b"\n".join(match[0] for _, match in zip(range(1000), _NOT_ASCII.finditer(raw), strict=False))
+    shares, usual = {}, _usual().__contains__
     for encoding in candidates:
-        text = (raw[:SAMPLE] if encoding in UTF_16 else sample).decode(encoding, "replace")
-        shares[encoding] = _share(text, encoding)
+        text = (raw if encoding in UTF_16 else sample)[:SAMPLE].decode(encoding, "replace")
+        text = text if wide else text.translate(_DROP_ASCII)
+        # What decodes as UTF-8 is hardly ever anything else, whatever its characters.
+        good = len(text) - text.count("\ufffd") if encoding == "utf-8" else sum(map(usual, text))
+        shares[encoding] = good / max(1, len(text))
     best = max(candidates, key=lambda encoding: shares[encoding])
     if shares[best] >= SURE:
         return best
-    if b"\0" in raw:
+    if wide:
         raise _RefusedError("binary", f"NUL at byte {raw.index(0)}, and it is not UTF-16")
-    raise _RefusedError("unknown_encoding", f"None of {', '.join(CANDIDATES)} gives Chinese text")
+    raise _RefusedError("unknown_encoding", f"Not Chinese text in any of {', '.join(CANDIDATES)}")
 
 
-def _sample(raw: bytes) -> bytes:
-    """Up to 64 KiB of the lines that are not ASCII, each from its first such byte, where a character begins."""
-    pieces: list[bytes] = []
-    size = at = 0
-    while size < SAMPLE and (first := _NOT_ASCII.search(raw, at)):
-        rest = _REST_OF_LINE.match(raw, first.start(), first.start() + SAMPLE - size)
-        ...
+@cache
+def _usual() -> frozenset[str]:
+    """ASCII, and what GB 2312 (level 1, punctuation, table lines) and Big5 (level 1) hold as usual."""
+    rows = {"gb2312": [0xA1, 0xA2, 0xA3, 0xA9, *range(0xB0, 0xD8)], "big5": range(0xA4, 0xC6)}
+    cells = ((name, bytes((row, cell))) for name in rows for row in rows[name] for cell in range(0x40, 0xFF))
+    usual = {code.decode(name, "ignore") for name, code in cells} | {chr(code) for code in range(32, 127)}
+    return frozenset(char for char in usual | {*"\t\n\r—·"} if len(char) == 1)
+
+
+def _lines(
+    source: str, raw: bytes, form: tuple[str, int], max_line: int, start: int = 0
+) -> tuple[Document, list[Reject]]:
+    """Make a document of its lines, and a reject of every line that is kept without its text."""
+    sha256, (encoding, at) = hashlib.sha256(raw).hexdigest(), form
+    lines: list[Line] = []
+    rejects: list[Reject] = []
+    width = 2 if encoding in UTF_16 else 1
+    for number, (chunk, end) in enumerate(_LINES.get(encoding, _NARROW_LINES).findall(raw[at:])[:-1], 1):
+        text, fault = _decode(chunk, encoding, at)
+        size = len(text)
+        if size > max_line:
+            text, fault = "", ("line_too_long", f"{size} characters, and at most {max_line} are read")
+        if fault:
+            rejects.append(_reject(source, *fault, (sha256[:16], number)))
+        lines.append(Line(number, text, start, at, at + len(chunk)))
+        start += size + len(end) // width
+        at += len(chunk) + len(end)
+    return Document(source, sha256[:16], sha256, len(raw), encoding, "text", tuple(lines), raw=raw), rejects
+
+
+def _decode(chunk: bytes, encoding: str, at: int) -> tuple[str, tuple[str, str] | None]:
+    """Decode a line, or say why not: every text that is kept encodes to its own bytes again."""
+    try:
+        text = chunk.decode("utf-8" if encoding == "utf-8-sig" else encoding)
+    except UnicodeDecodeError as error:
+        what = f"0x{chunk[error.start]:02x} at byte {at + error.start} is not {encoding}: {error.reason}"
+        return "", ("undecodable_line", what)
+    if encoding in ("gb18030", "big5hkscs") and encode(text, encoding) != chunk:
+        return "", ("undecodable_line", f"Bytes {at} to {at + len(chunk)} do not round-trip in {encoding}")
+    return text, None

@@ -18,8 +18,8 @@ class Hedge:
     name: str
     bound: str
     words: tuple[str, ...]
-    unless_after: str = ""
-    unless_before: str = ""
+    unless_after: regex.Pattern[str] | None = None
+    unless_before: regex.Pattern[str] | None = None
     only_scale: tuple[str, ...] = ()
 
 
@@ -43,11 +43,6 @@ class Bounds:
         self.after = _by_word("after")
         self.around = _by_word("around")
         self.fillers = frozenset(w for row in knowledge.rows("numbers/bounds", "filler", Filler) for w in row.words)
-        self.patterns = {
-            h: regex.compile(h.unless_after or h.unless_before)
-            for h in {**self.before, **self.after}.values()
-            if h.unless_after or h.unless_before
-        }
         around = "|".join(sorted(self.around, key=len, reverse=True))
         self.share = regex.compile(rf"(?r)(?<word>{around})[^，。；：！？\d]{{1,{REACH}}}的")
 
@@ -83,14 +78,14 @@ class Bounds:
         at = end
         for length in range(min(6, len(text) - at), 0, -1):
             hedge = self.after.get(text[at : at + length])
-            if hedge and not (hedge in self.patterns and self.patterns[hedge].match(text, at + length)):
+            if hedge and not (hedge.unless_before and hedge.unless_before.match(text, at + length)):
                 return hedge
         return None
 
     def _allowed(self, hedge: Hedge, text: str, at: int, end: int, number: int) -> bool:
         if text[at:end] in hedge.only_scale:
             return end == number and text[number : number + 1] in ("百", "千", "万", "亿")
-        return not (at > 0 and hedge in self.patterns and self.patterns[hedge].match(text, at - 1))
+        return not (at > 0 and hedge.unless_after and hedge.unless_after.match(text, at - 1))
 
 
 def _ending(text: str, at: int, words: dict[str, Hedge] | frozenset[str]) -> str:

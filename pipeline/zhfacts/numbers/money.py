@@ -44,8 +44,8 @@ class Guard:
     """What makes 元 no money."""
 
     name: str
-    unless: str
-    small: str
+    unless: regex.Pattern[str]
+    small: regex.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,6 @@ class Money:
         per = alternation([w for row in knowledge.rows("numbers/money", "per", Per) for w in row.words])
         self.per_after = regex.compile(rf"(?:\ ?/\ ?|每)(?<per>{per})")
         self.per_before = regex.compile(rf"(?r)每(?<per>{per})[^\d，。；：、]{{0,4}}")
-        self.unless = regex.compile(self.guard.unless)
-        self.small = regex.compile(self.guard.small)
         n = "(?:[一二两三四五六七八九]|[1-9])"
         self.change = regex.compile(rf"(?<jiao>{n})角(?:(?<fen>{n})分)?")
         scales = {w: Decimal(v) for r in knowledge.rows("numbers/money", "scale", ScaleRow) for w, v in zip(r.words, r.values, strict=True)}
@@ -90,10 +88,10 @@ class Money:
         """True where 元 is no money: in 三元锂电池, and for a bare 一元 with no word of price around it."""
         if word not in ("元", "人民币", "块钱"):
             return False
-        if word == "元" and self.unless.match(text, end):
+        if word == "元" and self.guard.unless.match(text, end):
             return True
         around = text[max(0, start - 4) : start] + text[end : end + 2]
-        return bare and not self.small.search(around)
+        return bare and not self.guard.small.search(around)
 
     def found(self, text: str, start: int, end: int, unit: Unit, word: str) -> Found:
         """The unit with its 角 and 分 and its measure, as they stand behind `end` or before `start`."""

@@ -23,8 +23,8 @@ class UnitRow:
     factor: str = "1"
     plus: str = "0"
     most: str = ""
-    unless: str = ""
-    unless_before: str = ""
+    unless: regex.Pattern[str] | None = None
+    unless_before: regex.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,7 @@ def suffixes() -> dict[str, Unit]:
         unit = Unit(
             row.name, kind, row.unit, None, Decimal(row.factor), Decimal(row.plus),
             Decimal(row.most) if row.most else None,
-            regex.compile(row.unless) if row.unless else None,
-            regex.compile(row.unless_before) if row.unless_before else None,
+            row.unless, row.unless_before,
         )  # fmt: skip
         found.update(dict.fromkeys(row.words, unit))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import regex
 
@@ -22,8 +21,8 @@ class Unit:
     factor: Decimal = Decimal(1)
     plus: Decimal = Decimal(0)
     most: Decimal | None = None
-    unless: Any = None
-    unless_before: Any = None
+    unless: regex.Pattern[str] | None = None
+    unless_before: regex.Pattern[str] | None = None
 
     def read(self, value: Decimal) -> Decimal | None:
         """The value in this unit, None where it makes no sense: 三成 -> 30, 八五折 -> 85, 12成 -> None."""

@@ -18,7 +18,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
@@ -43,21 +43,19 @@ def staging(out: Path) -> Iterator[Path]:
     Raises OutputError where `out` is a file, cannot be made or written, or holds files of others under
     our names. A folder made for a run that failed is removed again.
     """
-    fresh = not out.exists()
-    with explained(out):
-        out.mkdir(parents=True, exist_ok=True)
-        recover(out)
-        _refuse_foreign(out)
-        _sweep(out)
-        build = Path(mkdtemp(prefix=NEW, dir=out))
-    try:
-        with _locked(build):
-            yield build
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
-        if fresh:
-            with suppress(OSError):  # not empty: the run went well
-                out.rmdir()
+    with ExitStack() as cleaning:
+        with explained(out):
+            if not out.exists():
+                out.mkdir(parents=True)
+                cleaning.callback(_remove_empty, out)
+            with _locked(out):  # or another run could sweep the new folder before it is locked
+                _finish(out)
+                _refuse_foreign(out)
+                _sweep(out)
+                build = Path(mkdtemp(prefix=NEW, dir=out))
+                cleaning.callback(shutil.rmtree, build, ignore_errors=True)
+                cleaning.enter_context(_locked(build))
+        yield build
 
 
 @contextmanager
@@ -67,12 +65,24 @@ def explained(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in {errno.EEXIST, errno.ENOTDIR}:
-            raise OutputError(f"{out} cannot be a folder, for a file stands there; choose another --out") from error
+            raise OutputError(
+                f"{out} cannot be a folder, for a file stands there; choose another --out"
+            ) from error
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            message = f"no space left to write {out} ({error.strerror}); make room, what stood there is unchanged"
+            message = (
+                f"no space left to write {out} ({error.strerror}); make room, what stood there is unchanged"
+            )
             raise OutputError(message) from error
         why = error.strerror or error
-        raise OutputError(f"cannot write in {out}: {why}; change its rights or choose another --out") from error
+        raise OutputError(
+            f"cannot write in {out}: {why}; change its rights or choose another --out"
+        ) from error
+
+
+def _remove_empty(out: Path) -> None:
+    """Remove a folder made for a run that has put nothing into it."""
+    with suppress(OSError):  # not empty: the run went well
+        out.rmdir()
 
 
 def commit(build: Path, out: Path) -> None:
@@ -154,7 +164,9 @@ def _refuse_foreign(out: Path) -> None:
     taken = [name for name in FILES if os.path.lexists(out / name)]
     for name in taken:
         if (out / name).is_dir():
-            raise OutputError(f"{out / name} is a folder in the place of a table; move it or choose another --out")
+            raise OutputError(
+                f"{out / name} is a folder in the place of a table; move it or choose another --out"
+            )
     if not taken:
         return
     if INFO not in taken:

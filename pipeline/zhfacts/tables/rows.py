@@ -78,7 +78,9 @@ def build(kept: list[Result], rejects: list[Reject]) -> dict[str, pa.Table]:
     documents = [r.document for r in kept if r.document is not None]
     rows = {
         "facts": (_values(fact, "facts") for fact in facts),
-        "entities": _entities(kept, Counter(f.subject_id for f in facts), Counter(m.entity_id for m in mentions)),
+        "entities": _entities(
+            kept, Counter(f.subject_id for f in facts), Counter(m.entity_id for m in mentions)
+        ),
         "mentions": (_values(mention, "mentions") for mention in mentions),
         "documents": _documents(documents, Counter(f.doc_id for f in facts), rejects),
         "lines": _lines(documents),

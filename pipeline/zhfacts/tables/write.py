@@ -78,7 +78,7 @@ def file_digest(path: Path) -> str:
 
 
 def now() -> str:
-    """This moment in UTC, ISO 8601, to the millisecond."""
+    """The moment in UTC, ISO 8601, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 

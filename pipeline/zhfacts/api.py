@@ -1,0 +1,193 @@
+"""What a program or a notebook calls: extract a string, run over files, load what a run wrote.
+
+Example: `extract("2023年出口额增长8.7%。")[1].value` is 8.7.
+What is heavy is imported on use: `extract` needs no pandas and no pyarrow, `load` no spaCy.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhfacts import __version__, knowledge
+from zhfacts.engines import pool, serial
+from zhfacts.errors import InputError, ZhfactsError
+from zhfacts.records import Fact, Reject, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zhfacts.flow import Settings
+
+Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+Item = tuple[str, Path]
+
+
+class Step(str):
+    """A line of progress, with the number of documents done and in all as `done` and `total`."""
+
+    done: int
+    total: int
+
+    def __new__(cls, text: str, done: int, total: int) -> Step:
+        """A line for the document just done."""
+        step = super().__new__(cls, text)
+        step.done, step.total = done, total
+        return step
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run published: six pandas DataFrames, each read from `out` when first asked for.
+
+    Dates are datetime64, whole numbers that may be missing Int32 or Int64, `exact` holds Decimals, columns
+    of fixed words are categories. Raises OutputError where a table is not the one that `info` describes.
+    """
+
+    out: Path
+    info: dict[str, Any] = field(repr=False)
+    """Contents of run.json."""
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """One row for each numeric claim, by source and position."""
+        return self._frame("facts")
+
+    @cached_property
+    def entities(self) -> pd.DataFrame:
+        """One row for each entity, by entity_id."""
+        return self._frame("entities")
+
+    @cached_property
+    def mentions(self) -> pd.DataFrame:
+        """One row for each place where an entity is named."""
+        return self._frame("mentions")
+
+    @cached_property
+    def documents(self) -> pd.DataFrame:
+        """One row for each content that was read."""
+        return self._frame("documents")
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """One row for each line of every document."""
+        return self._frame("lines")
+
+    @cached_property
+    def rejects(self) -> pd.DataFrame:
+        """One row for everything that was not accepted."""
+        return self._frame("rejects")
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a whole file was rejected (but for duplicates and other file types), else 0."""
+        return 1 if self.info["counts"]["rejected_files"] else 0
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        from zhfacts.tables.frames import frame
+
+        return frame(self.out, name, self.info)
+
+
+def extract(text: str, published: date | None = None) -> list[Fact]:
+    """Facts of a text in order of position.
+
+    `published` is the day against which 今年 or 去年 is resolved. Spans count characters of `text`, bytes
+    its UTF-8 form. Raises InputError for a text with lone surrogates, RuleError for a broken rule.
+    """
+    from zhfacts import flow
+
+    return list(flow.extract_text(text, flow.Settings(published=_day(published))).facts)
+
+
+def run(
+    inputs: Inputs,
+    out: str | os.PathLike[str],
+    jobs: int = 1,
+    published: date | None = None,
+    progress: Callable[[Step], None] | None = None,
+) -> Run:
+    """Extract files and folders into the six tables and run.json in the folder `out`; return them.
+
+    `jobs` processes share the documents, to the same rows. `progress` is called with one line for each
+    document. What `out` held of an earlier run is replaced at once at the end, or stays whole. Raises
+    InputError for a missing input, OutputError for an unusable `out`, ZhfactsError for a dead worker.
+    """
+    from zhfacts import flow, read
+    from zhfacts.tables import publish, write
+
+    if jobs < 1:
+        raise InputError(f"jobs is {jobs}; give a whole number from 1")
+    settings = flow.Settings(published=_day(published))
+    info = _info(settings, write.now())
+    items, rejects = read.find(_paths(inputs))
+    folder = Path(out)
+    with publish.staging(folder) as build:
+        results = [Result(reject.source, None, rejects=(reject,)) for reject in rejects]
+        results += _results(partial(_extract, settings), items, jobs, progress)
+        with publish.explained(folder):
+            write.write(results, build, info)
+        publish.commit(build, folder)
+    return load(folder)
+
+
+def load(out: str | os.PathLike[str]) -> Run:
+    """The tables of an earlier run, unread so far; OutputError where `out` holds none."""
+    from zhfacts.tables import publish
+
+    return Run(Path(out), publish.read_info(Path(out)))
+
+
+def _extract(settings: Settings, item: Item) -> Result:
+    """One document's result; a fault of our own becomes a row too, so that the other documents go on."""
+    from zhfacts import flow
+
+    source, path = item
+    try:
+        return flow.extract_file(source, path, settings)
+    except ZhfactsError:
+        raise  # a broken rule concerns all documents
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}. Please report this as a bug of zhfacts."
+        reject = Reject(source, None, "flow", None, None, "internal_error", detail)
+        return Result(source, None, rejects=(reject,))
+
+
+def _results(
+    work: Callable[[Item], Result], items: list[Item], jobs: int, progress: Callable[[Step], None] | None
+) -> Iterator[Result]:
+    """Results in the order of items, each told to `progress`."""
+    many = jobs > 1 and len(items) > 1
+    results = pool.run(work, items, jobs) if many else serial.run(work, items)
+    for done, result in enumerate(results, 1):
+        if progress is not None:
+            whole = result.document is None and result.rejects
+            what = result.rejects[0].reason if whole else f"{len(result.facts)} facts"
+            progress(Step(f"[{done}/{len(items)}] {result.source}: {what}", done, len(items)))
+        yield result
+
+
+def _info(settings: Settings, started: str) -> dict[str, Any]:
+    """The part of run.json that is known before the run."""
+    published = settings.published.isoformat() if settings.published else None
+    return {
+        "version": __version__,
+        "digests": {"rules": knowledge.digest(), "model": None},
+        "settings": {"published": published, "roles": sorted(settings.roles)},
+        "started": started,
+    }
+
+
+def _paths(inputs: Inputs) -> list[Path]:
+    """Inputs as paths; one alone may stand without a list."""
+    return [Path(inputs)] if isinstance(inputs, str | os.PathLike) else [Path(each) for each in inputs]
+
+
+def _day(published: date | None) -> date | None:
+    """A day, where a moment was given too."""
+    return published.date() if isinstance(published, datetime) else published

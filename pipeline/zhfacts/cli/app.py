@@ -1,0 +1,88 @@
+"""The command `zhfacts`: its commands by name, its version, and how errors end it.
+
+Exit codes: 0 clean, 1 finished with whole files rejected, 2 wrong usage, 3 failed, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from zhfacts import __version__
+from zhfacts.cli import explain, extract, schema, show, validate
+from zhfacts.errors import ZhfactsError
+
+app = typer.Typer(
+    name="zhfacts",
+    help="Numeric facts out of Chinese text: each with subject, property, time and the line it stands on.",
+    epilog="Example: zhfacts extract seeds --out outputs",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (extract, validate, show, explain, schema):
+    app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
+
+
+def _version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        typer.echo(f"zhfacts {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    *,
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and exit with its code; every failure is one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character gets its number
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    """Run the command named by sys.argv; its exit code."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from zhfacts.cli.console import closed
+
+        closed()
+        return 0  # the reader has what it wanted
+    except ZhfactsError as error:
+        return _fail(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped; what stood in the output folder is unchanged", 130)
+    except Exception as error:
+        return _unexpected(error)
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    """Tell wrong usage from a fault of ours; typer keeps its errors in a private copy of click, or in click."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return _fail(f"{type(error).__name__}: {error}; please report this as a bug of zhfacts", 3)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(message(), err=True)
+        return 2
+    return _fail(f"{message().rstrip('.')}; see `zhfacts --help`", 2)
+
+
+def _fail(sentence: str, code: int) -> int:
+    """Say what went wrong, in one line."""
+    from zhfacts.cli.console import visible
+
+    typer.echo(f"zhfacts: {visible(sentence)}", err=True)
+    return code

@@ -1,0 +1,56 @@
+"""How text goes to the screen: documents' words made harmless, errors as one sentence.
+
+Example: `visible("8.7%\u202e")` is "8.7%<U+202E>": what a document holds never steers the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+ISSUES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories that are shown by number: controls, bidi marks, surrogates, and what has no glyph."""
+CONTEXT: Final = 60
+"""Characters of a long line shown on either side of the number."""
+MARKS: Final = ("»", "«")
+
+
+def visible(text: str) -> str:
+    """Text with every character that has no glyph of its own shown as <U+…>, line ends as ⏎."""
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", "⏎").replace("\r", "⏎").replace("\n", "⏎").replace("\t", " ")
+    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in ISSUES else c for c in text)
+
+
+def marked(line: str, start: int, end: int) -> Text:
+    """A source line with the characters from start to end between » and «, long ones cut around them."""
+    first = max(0, start - CONTEXT) if start > CONTEXT + 1 else 0
+    last = min(len(line), end + CONTEXT) if len(line) > end + CONTEXT + 1 else len(line)
+    text = Text("…" if first else "")
+    text.append(visible(line[first:start]))
+    text.append(f"{MARKS[0]}{visible(line[start:end])}{MARKS[1]}", style="bold")
+    text.append(visible(line[end:last]))
+    return text.append("…" if last < len(line) else "")
+
+
+def out() -> Console:
+    """Where results go: standard output, without colours unless it is a terminal."""
+    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def err() -> Console:
+    """Where progress and complaints go: standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def closed() -> None:
+    """Stop writing to a pipe whose reader has gone, so that the interpreter's last flush stays silent."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,69 @@
+"""`zhfacts explain`: which rules fired on a text, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zhfacts.records import Fact
+
+NAME = "explain"
+EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。"'
+DAY = ["%Y-%m-%d"]
+
+
+def command(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
+    published: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=DAY, metavar="DATE", help="Day against which 今年 is resolved.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Show for each number of a text which rules fired and what they gave."""
+    from zhfacts import flow
+    from zhfacts.cli import console
+
+    settings = flow.Settings(published=published.date() if published else None)
+    result = flow.extract_text(text, settings)
+    screen = console.out()
+    for fact in result.facts:
+        screen.print(console.marked(text, fact.start, fact.end))
+        for name, value in _told(fact):
+            screen.print(f"  {name:<10} {console.visible(value)}")
+    for reject in result.rejects:
+        where = f"{reject.surface!r} " if reject.surface else ""
+        screen.print(
+            console.visible(f"not recorded: {where}({reject.stage}: {reject.reason}) {reject.detail}")
+        )
+    if not result.facts:
+        screen.print("no number found that states something")
+
+
+def _told(fact: Fact) -> Iterator[tuple[str, str]]:
+    """What is told of a fact, name and value."""
+    from zhfacts.cli.summary import amount
+
+    row: dict[str, Any] = {
+        name: getattr(fact, name) for name in ("bound", "low", "high", "value", "when", "kind")
+    }
+    yield "rule", fact.rule
+    yield "kind", fact.kind
+    yield "value", amount({**row, "unit": fact.unit})
+    yield "unit", fact.unit or "(none)"
+    yield "bound", fact.bound
+    if fact.change:
+        yield "change", f"{fact.change}, delta {fact.delta}, basis {fact.basis or '(not said)'}"
+    if fact.date_start:
+        yield "date", f"{fact.date_start} to {fact.date_end} ({fact.date_from})"
+    if fact.period_start:
+        yield "period", f"{fact.period_start} to {fact.period_end} ({fact.period_from})"
+    yield "subject", fact.subject or "(none)"
+    yield "attribute", fact.attribute or "(none)"
+    yield "link_rule", fact.link_rule or "(none)"

@@ -1,0 +1,109 @@
+"""What a run ends with: documents, facts by kind, rejects, the place of the tables, three facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from zhfacts.cli.console import marked, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from zhfacts.api import Run
+
+TELLING: Final = ("money", "percent", "percentage_point", "quantity", "multiple", "date", "year")
+"""Kinds in the order in which they are chosen as examples."""
+
+
+def show(run: Run, screen: Console) -> None:
+    """Print the summary of a run."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    counts = run.info["counts"]
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("found")
+    table.add_column("count", justify="right")
+    for name, count in _counted(counts):
+        table.add_row(name, f"{count:,}")
+    screen.print(table)
+    screen.print(f"\nTables: {visible(str(run.out))}/*.parquet and run.json")
+    rows = examples(run)
+    if rows:
+        screen.print("\nFor example:")
+    lines = source_lines(run, rows)
+    for row in rows:
+        screen.print(f"  {row['fact_id']}  {visible(headline(row))}")
+        for line in lines[row["fact_id"]]:
+            screen.print(line)
+
+
+def _counted(counts: dict[str, Any]) -> list[tuple[str, int]]:
+    """The rows of the table of counts."""
+    facts, rejects = counts["facts"], counts["rejects"]
+    rows = [("documents", counts["documents"]), ("facts", sum(facts.values()))]
+    rows += [(f"  {kind}", number) for kind, number in facts.items()]
+    rows += [("rejects", sum(rejects.values()))]
+    return rows + [(f"  {reason}", number) for reason, number in rejects.items()]
+
+
+def examples(run: Run, number: int = 3) -> list[dict[str, Any]]:
+    """Up to three facts of different kinds, those with a subject and an attribute first."""
+    facts = run.facts
+    full = facts[facts["subject"].notna() & facts["attribute"].notna() & facts["value"].notna()]
+    chosen: dict[str, dict[str, Any]] = {}
+    for pool in (full, facts):
+        for kind in TELLING:
+            some = pool[pool["kind"] == kind]
+            if len(some) and kind not in chosen and len(chosen) < number:
+                chosen[kind] = {str(key): value for key, value in some.iloc[0].to_dict().items()}
+    return list(chosen.values())
+
+
+def headline(row: dict[str, Any]) -> str:
+    """A fact in one line: who, what, how much."""
+    said = [str(row[name]) for name in ("subject", "attribute") if is_there(row[name])]
+    return f"{' · '.join(said) or '(no subject)'}: {amount(row)} ({row['kind']})"
+
+
+def amount(row: dict[str, Any]) -> str:
+    """Bound, value or range, and unit as people write them: >=5,784,000,000 CNY."""
+    bound = "" if row["bound"] == "=" else row["bound"]
+    if is_there(row["low"]):
+        figure = f"{plain(row['low'])}..{plain(row['high'])}"
+    elif is_there(row["value"]):
+        figure = plain(row["value"])
+    else:
+        figure = str(row["when"]) if is_there(row["when"]) else "some"
+    unit = "" if row["kind"] in {"year", "date"} else row["unit"]
+    return f"{bound}{figure}{'' if unit in {'', '%'} else ' '}{unit}"
+
+
+def plain(value: float) -> str:
+    """A number without a needless .0; years are not grouped."""
+    text = repr(float(value)) if abs(value) < 1e16 else f"{value:g}"
+    text = text.removesuffix(".0")
+    return f"{int(text):,}" if text.lstrip("-").isdigit() and abs(value) >= 10_000 else text
+
+
+def is_there(value: object) -> bool:
+    """Whether a cell of a DataFrame holds something; None, NaN, NaT and <NA> are nothing."""
+    return value is not None and str(value) not in {"nan", "NaT", "<NA>", "None"}
+
+
+def source_lines(run: Run, rows: list[dict[str, Any]]) -> dict[str, list[Text]]:
+    """The lines on which each fact stands, the number marked, by fact_id."""
+    from rich.text import Text
+
+    lines = run.lines
+    found: dict[str, list[Text]] = {}
+    for row in rows:
+        first, last = row["line_start"], row["line_end"]
+        here = lines[(lines["doc_id"] == row["doc_id"]) & lines["line"].between(first, last)]
+        for number, text in zip(here["line"], here["text"], strict=True):
+            start = row["col_start"] if number == first else 0
+            end = row["col_end"] if number == last else len(text)
+            place = Text(f"    {visible(row['source'])}:{number}: ", style="dim")
+            found.setdefault(row["fact_id"], []).append(place.append_text(marked(text, start, end)))
+    return found

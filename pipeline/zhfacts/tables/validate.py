@@ -1,0 +1,149 @@
+"""Published tables read again and held against the contract, as `zhfacts validate` does.
+
+Example: `validate(Path("outputs"), None)` is [] for a folder that a run has just written.
+Without the source, invariant 1 is checked against the text in lines.parquet; with it, against the bytes
+of the documents themselves.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhfacts.errors import OutputError
+from zhfacts.tables import rows
+from zhfacts.tables.check import LINE_END, decode, kind_fault, stands_in, table_faults
+from zhfacts.tables.publish import INFO, open_file, read_info
+from zhfacts.tables.schema import SCHEMAS
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """One document of the tables: its lines by number, and its text stream's bytes where they are at hand."""
+
+    encoding: str
+    stream: str
+    lines: dict[int, Row]
+    raw: bytes | None
+
+
+def read_table(out: Path, name: str, info: dict[str, Any]) -> pa.Table:
+    """One published table; OutputError where it is missing, or not the file that run.json describes."""
+    path = open_file(out, f"{name}.parquet")
+    try:
+        data = path.read_bytes()  # once, so that what is checked is what is read
+        if hashlib.sha256(data).hexdigest() != info["tables"][name]["sha256"]:
+            raise OutputError(f"{path} is not the file that {out / INFO} describes; load again or run again")
+        return pq.read_table(pa.BufferReader(data))
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise OutputError(f"cannot read {path} ({error}); run `zhfacts extract` again") from error
+
+
+def validate(out: Path, source: Path | None = None) -> list[str]:
+    """Findings, one sentence each, empty where all is right: digests and invariants 1, 2, 3 and 5.
+
+    `source` is the input the run was given. Raises OutputError where `out` was not written by zhfacts.
+    """
+    info = read_info(out)
+    tables: dict[str, pa.Table] = {}
+    findings: list[str] = []
+    for name in SCHEMAS:
+        try:
+            tables[name] = read_table(out, name, info)
+        except OutputError as error:
+            findings.append(str(error))
+            continue
+        if rows.digest(tables[name]) != info["tables"][name].get("rows"):
+            findings.append(f"table {name}: its rows are not those that run.json describes")
+    findings += table_faults(tables) if len(tables) == len(SCHEMAS) else []
+    return findings or [*_row_findings(tables, source)]
+
+
+def _row_findings(tables: dict[str, pa.Table], source: Path | None) -> Iterator[str]:
+    """Breaches of invariants 1, 3 and 5, document by document."""
+    placed: dict[str, list[tuple[str, int, Row]]] = {}
+    for name in ("facts", "mentions"):
+        for number, row in enumerate(tables[name].to_pylist()):
+            placed.setdefault(row["doc_id"], []).append((name, number, row))
+    by_document = groupby(tables["lines"].to_pylist(), key=lambda row: row["doc_id"])
+    lines = {doc_id: {row["line"]: row for row in group} for doc_id, group in by_document}
+    for document in tables["documents"].to_pylist():
+        raw, missing = _stream(document, source) if source else (None, None)
+        if missing:
+            yield missing
+        text = _Text(document["encoding"], document["stream"], lines.get(document["doc_id"], {}), raw)
+        behind = 0
+        for name, number, row in placed.get(document["doc_id"], []):
+            at = f"table {name}, row {number} ({row['source']}:{row['line_start']})"
+            yield from (f"{at}: {fault}" for fault in _place_faults(row, text))
+            if name == "facts":
+                fault = kind_fault(row)
+                if fault:
+                    yield f"{at}: {fault}"
+                if row["byte_start"] < behind:
+                    yield f"{at}: not behind the fact before it"
+                behind = row["byte_end"]
+
+
+def _place_faults(row: Row, text: _Text) -> Iterator[str]:
+    """How a row's lines, columns and bytes fail to lead to its surface."""
+    there = _by_lines(row, text.lines)
+    surface = LINE_END.sub("\n", row["surface"])
+    if there is None or not stands_in(surface, there):
+        yield f"line and column hold {there!r}, not {row['surface']!r}"
+    elif text.stream == "text" or text.raw is None:
+        for end in ("start", "end"):
+            line = text.lines[row[f"line_{end}"]]
+            ahead = len(line["text"][: row[f"col_{end}"]].encode(_codec(text.encoding)))
+            if line["byte_start"] + ahead != row[f"byte_{end}"]:
+                yield f"line and column of its {end} do not lead to byte_{end}"
+    if text.raw is not None:
+        bytes_hold = decode(text.raw, row["byte_start"], row["byte_end"], text.encoding)
+        if bytes_hold is None or not stands_in(row["surface"], bytes_hold):
+            yield f"bytes {row['byte_start']}-{row['byte_end']} hold {bytes_hold!r}, not {row['surface']!r}"
+
+
+def _codec(encoding: str) -> str:
+    """Codec for a part of a text, without a byte order mark."""
+    return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def _by_lines(row: Row, lines: dict[int, Row]) -> str | None:
+    """Text from line and column to line and column, lines joined by LF; None where there is no such place."""
+    first, last = row["line_start"], row["line_end"]
+    if any(number not in lines for number in range(first, last + 1)):
+        return None
+    if first == last:
+        return str(lines[first]["text"][row["col_start"] : row["col_end"]])
+    between = [lines[number]["text"] for number in range(first + 1, last)]
+    return "\n".join(
+        [lines[first]["text"][row["col_start"] :], *between, lines[last]["text"][: row["col_end"]]]
+    )
+
+
+def _stream(document: Row, source: Path) -> tuple[bytes | None, str | None]:
+    """The bytes of a document's text stream, or a finding where they are not to be had."""
+    name = document["source"]
+    if document["stream"] == "text":
+        return None, None  # the stream is what lines.parquet holds, and is checked there
+    places = [source / name, source.parent / name, source]
+    for path in (path for path in places if path.is_file()):
+        try:
+            raw = path.read_bytes()
+            raw = gzip.decompress(raw) if document["stream"] == "decompressed" else raw
+        except (OSError, EOFError, zlib.error) as error:
+            return None, f"document {name}: cannot be read from {path} ({error})"
+        if hashlib.sha256(raw).hexdigest().startswith(document["doc_id"]):
+            return raw, None
+    return None, f"document {name}: its content is not found under {source}, or has changed since the run"
