@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -174,13 +174,19 @@ def _results(
 
 def _info(settings: Settings, started: str) -> dict[str, Any]:
     """The part of run.json that is known before the run."""
-    published = settings.published.isoformat() if settings.published else None
     return {
         "version": __version__,
         "digests": {"rules": knowledge.digest(), "model": None},
-        "settings": {"published": published, "roles": sorted(settings.roles)},
+        "settings": {each.name: _plain(getattr(settings, each.name)) for each in fields(settings)},
         "started": started,
     }
+
+
+def _plain(setting: object) -> object:
+    """A setting as JSON can hold it, the same on every run."""
+    if isinstance(setting, date):
+        return setting.isoformat()
+    return sorted(setting) if isinstance(setting, frozenset) else setting
 
 
 def _paths(inputs: Inputs) -> list[Path]:

@@ -1,7 +1,4 @@
-"""Files into lines: find documents, undo gzip, tell the encoding, and note where each line lies.
-
-A bad file never stops a run: it gives a Reject whose detail says what is wrong and what to do next.
-"""
+"""Files into lines: find documents, undo gzip, tell the encoding; what cannot be read is a Reject."""
 
 from __future__ import annotations
 
@@ -19,10 +16,9 @@ from pathlib import Path
 from zhfacts.errors import InputError
 from zhfacts.records import Document, Line, Reject, encode
 
+# What folders are searched for, in any case of letters; a file named directly is always taken.
 SUFFIXES = (".txt", ".md", ".txt.gz", ".md.gz")
-"""What is read out of folders, in any case of letters; a file named directly is taken whatever its suffix."""
 _READ = f"Files ending in {', '.join(SUFFIXES)} are read"
-
 REASONS: Mapping[str, str] = {
     "not_found": "Check the path; a link may point to a file that is gone.",
     "no_permission": "Grant the right to read it (chmod +r; for a folder +rx) or run as its owner.",
@@ -37,14 +33,12 @@ REASONS: Mapping[str, str] = {
     "unsupported_type": f"{_READ}; convert it, or name the file itself as input.",
 }
 """The closed list of reasons of stage "read", and what to do about each."""
-
 MAGIC = {
     b"\x89PNG\r\n\x1a\n": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
     b"%PDF-": "a PDF",
     b"{\\rtf": "an RTF document",
     b"PK\x03\x04": "a zip file (docx, xlsx, epub, ...)",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (doc, xls, ppt)",
     b"\x1f\x8b\x08": "gzip data without .gz at the end of its name",
     b"\xff\xfe\x00\x00": "UTF-32 text",  # asked before UTF-16, whose mark begins in the same way
 }
@@ -54,8 +48,7 @@ UTF_16 = ("utf-16-le", "utf-16-be")
 CANDIDATES = ("utf-8", "gb18030", "big5hkscs", *UTF_16)
 SURE = 0.6  # the right encoding scored 0.67 and more, UTF-8 read as GB18030 at most 0.48, Latin-1 0.26
 SAMPLE = 1 << 16
-CHUNK = 1 << 20
-
+Form = tuple[str, int]  # encoding, and length of the byte order mark
 # Pairs of a line and its end; the last pair is empty. (?:.\Z)? is half a character of a file cut off.
 _LINES = {
     "utf-16-le": re.compile(rb"((?:(?!\r\0|\n\0)..)*+(?:.\Z)?)(\r\0\n\0|\r\0|\n\0|\Z)", re.DOTALL),
@@ -63,7 +56,6 @@ _LINES = {
 }
 _NARROW_LINES = re.compile(rb"([^\r\n]*+)(\r\n|\r|\n|\Z)")
 _NOT_ASCII = re.compile(rb"[\x80-\xff][^\r\n]{,%d}" % SAMPLE)
-_DROP_ASCII = dict.fromkeys(range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +78,16 @@ def find(inputs: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[Reject]]:
 
     Raises InputError where an input is missing, or where all inputs together hold no document.
     """
-    found: list[tuple[str, Path]] = []
-    rejects: list[Reject] = []
-    for label, root in _labels(inputs):
-        for source, path, fault in _walk(label, root):
-            if fault:
-                rejects.append(_reject(source, *fault))
-            else:
-                found.append((source, path))
+    walked = [item for label, root in _labels(inputs) for item in _walk(label, root)]
+    rejects = [_reject(source, *fault) for source, _, fault in walked if fault]
+    found = sorted((source, path) for source, path, fault in walked if not fault)
     if not found:
         where = ", ".join(_shown(str(path)) for path in inputs) or "an empty list of inputs"
         seen = "".join(f" {reject.source}: {reject.detail}" for reject in rejects[:3])
         raise InputError(f"No document to read in {where}. {_READ}, hidden ones are not.{seen}")
     taken: set[str] = set()
-    unique = [(_unique(_shown(source), taken), path) for source, path in sorted(found)]
-    return sorted(unique), sorted(rejects, key=lambda reject: reject.source)
+    unique = sorted((_unique(_shown(source), taken), path) for source, path in found)
+    return unique, sorted(rejects, key=lambda reject: reject.source)
 
 
 def _walk(label: str, root: Path) -> Iterator[tuple[str, Path, tuple[str, str] | None]]:
@@ -134,18 +121,14 @@ def _is_folder(path: Path, *, missing_ok: bool = True) -> bool:
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:
-        reason, what = _why(error)
-        if reason == "not_found" and not missing_ok:
-            where = _shown(f"{path} (looked up from {Path.cwd()})")
-            raise InputError(f"{what}: {where}. Give a file or folder that exists.") from error
-        return False
+        if missing_ok or _why(error)[0] != "not_found":
+            return False
+        where = _shown(f"{path} (looked up from {Path.cwd()})")
+        raise InputError(f"Input not found: {where}. Give a file or folder that exists.") from error
 
 
 def _labels(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Say what the sources under each input begin with: nothing for one alone, else its own name.
-
-    Sorted by place, so that the order of the inputs changes nothing.
-    """
+    """Say what the sources under each input begin with, whatever the order of the inputs."""
     if len(inputs) == 1:
         return [("", inputs[0])]
     names = Counter(map(_name, inputs))
@@ -176,10 +159,8 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _reject(
-    source: str, reason: str, what: str, at: tuple[str, int] | tuple[None, None] = (None, None)
-) -> Reject:
-    doc_id, line = at
+def _reject(source: str, reason: str, what: str, at: tuple[str, int] | None = None) -> Reject:
+    doc_id, line = at or (None, None)
     return Reject(_shown(source), doc_id, "read", line, None, reason, f"{what}. {REASONS[reason]}")
 
 
@@ -208,8 +189,7 @@ def read(source: str, path: Path, limits: Limits = LIMITS) -> tuple[Document | N
     document, rejects = _lines(source, raw, encoding, limits.max_line)
     if any(line.text and not line.text.isspace() for line in document.lines):
         return replace(document, stream="decompressed" if packed else "file"), rejects
-    empty = _reject(source, "empty", f"{len(raw)} bytes, none of them text")
-    return None, [replace(reject, doc_id=None) for reject in rejects] or [empty]
+    return None, [replace(reject, doc_id=None) for reject in rejects] or [_reject(source, "empty", "No text")]
 
 
 def from_text(text: str) -> Document:
@@ -217,10 +197,10 @@ def from_text(text: str) -> Document:
     try:
         raw = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        what = f"Character {error.start} of the text is a lone surrogate ({text[error.start]!r})"
-        raise InputError(f"{what}, which UTF-8 cannot hold. Remove it, or decode the text again.") from error
-    mark = text.startswith("\ufeff")
-    return _lines("", raw, ("utf-8", 3 if mark else 0), len(text), start=int(mark))[0]
+        what = f"Character {error.start} of the text is a lone surrogate, which no encoding holds"
+        raise InputError(f"{what}. Remove it, or decode the text again.") from error
+    mark = int(text.startswith("\ufeff"))
+    return _lines("", raw, ("utf-8", 3 * mark), len(text), start=mark)[0]
 
 
 def _raw(path: Path, limit: int, packed: bool) -> bytes:
@@ -232,7 +212,7 @@ def _raw(path: Path, limit: int, packed: bool) -> bytes:
         raise _RefusedError("too_large", f"{about.st_size} bytes, and at most {limit} are read")
     chunks, size = [], 0
     with gzip.open(path) if packed else path.open("rb") as file:
-        while size <= limit and (chunk := file.read(CHUNK)):
+        while size <= limit and (chunk := file.read(SAMPLE)):
             chunks.append(chunk)
             size += len(chunk)
     if size > limit:
@@ -240,7 +220,7 @@ def _raw(path: Path, limit: int, packed: bool) -> bytes:
     return b"".join(chunks)
 
 
-def _encoding(raw: bytes) -> tuple[str, int]:
+def _encoding(raw: bytes) -> Form:
     """Tell encoding and length of the byte order mark: by the mark, strict UTF-8, or what reads best."""
     for magic, name in MAGIC.items():
         if raw.startswith(magic):
@@ -266,9 +246,9 @@ def _guess(raw: bytes) -> str:
     # From its first byte that is not ASCII a line is read aright, whatever stood before.
     sample = b"\n".join(match[0] for _, match in zip(range(1000), _NOT_ASCII.finditer(raw), strict=False))
     shares, usual = {}, _usual().__contains__
+    unseen = {} if wide else dict.fromkeys(range(128))
     for encoding in candidates:
-        text = (raw if encoding in UTF_16 else sample)[:SAMPLE].decode(encoding, "replace")
-        text = text if wide else text.translate(_DROP_ASCII)
+        text = (raw if encoding in UTF_16 else sample)[:SAMPLE].decode(encoding, "replace").translate(unseen)
         # What decodes as UTF-8 is hardly ever anything else, whatever its characters.
         good = len(text) - text.count("\ufffd") if encoding == "utf-8" else sum(map(usual, text))
         shares[encoding] = good / max(1, len(text))
@@ -289,9 +269,7 @@ def _usual() -> frozenset[str]:
     return frozenset(char for char in usual | {*"\t\n\r—·"} if len(char) == 1)
 
 
-def _lines(
-    source: str, raw: bytes, form: tuple[str, int], max_line: int, start: int = 0
-) -> tuple[Document, list[Reject]]:
+def _lines(source: str, raw: bytes, form: Form, most: int, start: int = 0) -> tuple[Document, list[Reject]]:
     """Make a document of its lines, and a reject of every line that is kept without its text."""
     sha256, (encoding, at) = hashlib.sha256(raw).hexdigest(), form
     lines: list[Line] = []
@@ -300,8 +278,8 @@ def _lines(
     for number, (chunk, end) in enumerate(_LINES.get(encoding, _NARROW_LINES).findall(raw[at:])[:-1], 1):
         text, fault = _decode(chunk, encoding, at)
         size = len(text)
-        if size > max_line:
-            text, fault = "", ("line_too_long", f"{size} characters, and at most {max_line} are read")
+        if size > most:
+            text, fault = "", ("line_too_long", f"{size} characters, and at most {most} are read")
         if fault:
             rejects.append(_reject(source, *fault, (sha256[:16], number)))
         lines.append(Line(number, text, start, at, at + len(chunk)))

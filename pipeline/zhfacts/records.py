@@ -132,6 +132,12 @@ class Document:
             return line.byte_start + column
         return line.byte_start + len(encode(line.text[:column], self.encoding))
 
+    def end_of(self, line: Line) -> str:
+        """The line end behind a line as it stands: LF, CRLF, CR, or nothing at the end of the text."""
+        until = self.lines[line.number].byte_start if line.number < len(self.lines) else len(self.raw)
+        ends = self.raw[line.byte_end : until].decode("utf-8" if self.encoding == "utf-8-sig" else self.encoding)
+        return ends
+
 
 def encode(text: str, encoding: str) -> bytes:
     """Bytes of `text` in a document's encoding, without a byte order mark."""
@@ -211,8 +217,6 @@ class Number:
     bound: Bound = "="
     when: When | None = None
     ratio: Decimal | None = None
-    list_with: int | None = None
-    """Start of the first number of the parallel list this one stands in (5、7和9亿元)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,16 +228,17 @@ class Mention:
     name: str
     type: str
     iso: str | None = None
+    pronoun: bool = False
+    """True for 该公司 and 其: `name` is then the entity's name, not the words that stand there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What linking found for one number; spans index the block named by the *_block numbers."""
+    """What linking found for one number; places are (block number, start, end) in that block's text."""
 
-    subject: str | None = None
+    entity: Mention | None = None
+    """The subject's entity; its span counts nothing here, `subject_at` has the place of the words."""
     subject_at: tuple[int, int, int] | None = None
-    """(block number, start, end) of the subject's words."""
-    attribute: str | None = None
     attribute_at: tuple[int, int, int] | None = None
     change: Literal["up", "down"] | None = None
     comparison: Literal["above", "below"] | None = None

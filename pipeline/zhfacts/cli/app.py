@@ -55,7 +55,7 @@ def _run() -> int:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer and rich make the latter of the former
         from zhfacts.cli.console import closed
 
         closed()
@@ -70,7 +70,8 @@ def _run() -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    """Tell wrong usage from a fault of ours; typer keeps its errors in a private copy of click, or in click."""
+    """Tell wrong usage from a fault of ours; exit code of either."""
+    # where typer keeps its usage errors (click, or a private copy) hangs on its version
     message = getattr(error, "format_message", None)
     if message is None:
         return _fail(f"{type(error).__name__}: {error}; please report this as a bug of zhfacts", 3)

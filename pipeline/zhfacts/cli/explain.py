@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from zhfacts.cli.options import Published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,23 +15,17 @@ if TYPE_CHECKING:
 
 NAME = "explain"
 EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。"'
-DAY = ["%Y-%m-%d"]
 
 
 def command(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
-    published: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=DAY, metavar="DATE", help="Day against which 今年 is resolved.", show_default=False
-        ),
-    ] = None,
+    published: Published = None,
 ) -> None:
     """Show for each number of a text which rules fired and what they gave."""
     from zhfacts import flow
     from zhfacts.cli import console
 
-    settings = flow.Settings(published=published.date() if published else None)
+    settings = flow.Settings(published=published)
     result = flow.extract_text(text, settings)
     screen = console.out()
     for fact in result.facts:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from zhfacts.cli.options import Published
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,41 +17,43 @@ if TYPE_CHECKING:
     from zhfacts.api import Run, Step
 
 NAME = "extract"
+MOST = 5
+"""Rejected inputs that are named on the screen."""
 EXAMPLE = "Example: zhfacts extract seeds --out outputs --jobs 2 --published 2024-03-12"
 
 
 def command(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="INPUT...", help="Files and folders to read.", show_default=False)
+        list[Path], typer.Argument(metavar="INPUT", help="Files and folders to read.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("outputs"),
     jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
-    published: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="Day against which 今年 or 去年 is resolved where a document does not say when it appeared.",
-            show_default=False,
-        ),
-    ] = None,
+    published: Published = None,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
     from zhfacts.cli import console, summary
 
     with _progress(console.err()) as progress:
-        run = api.run(inputs, out, jobs, published.date() if published else None, progress)
+        run = api.run(inputs, out, jobs, published, progress)
     summary.show(run, console.out())
     _explain_rejected(run, console.err())
     raise typer.Exit(run.exit_code)
 
 
 def _explain_rejected(run: Run, screen: Console) -> None:
-    """Say why the exit code will not be 0."""
-    if run.exit_code:
-        count = run.info["counts"]["rejected_files"]
-        screen.print(f"zhfacts: {count} input(s) could not be used; rejects.parquet says which and why.")
+    """Say why the exit code will not be 0, and which inputs are to blame."""
+    if not run.exit_code:
+        return
+    from zhfacts.cli.console import visible
+    from zhfacts.tables.write import HARMLESS
+
+    rejects = run.rejects
+    whole = rejects[rejects["doc_id"].isna() & ~rejects["reason"].isin(HARMLESS)].drop_duplicates("source")
+    for source, detail in zip(whole["source"][:MOST], whole["detail"][:MOST], strict=True):
+        screen.print(visible(f"{source}: {detail}"))
+    count = run.info["counts"]["rejected_files"]
+    screen.print(f"zhfacts: {count} input(s) could not be used; rejects.parquet says which and why")
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def plain(value: float) -> str:
 
 def is_there(value: object) -> bool:
     """Whether a cell of a DataFrame holds something; None, NaN, NaT and <NA> are nothing."""
-    return value is not None and str(value) not in {"nan", "NaT", "<NA>", "None"}
+    return isinstance(value, str) or str(value) not in {"nan", "NaT", "<NA>", "None"}
 
 
 def source_lines(run: Run, rows: list[dict[str, Any]]) -> dict[str, list[Text]]:

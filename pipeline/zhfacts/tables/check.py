@@ -37,9 +37,9 @@ def keep_provable(document: Document, facts: Iterable[Fact]) -> tuple[tuple[Fact
     """
     kept: list[Fact] = []
     rejects: list[Reject] = []
-    behind = 0
+    behind, ruler = 0, Ruler(document.encoding)
     for fact in sorted(facts, key=lambda fact: (fact.byte_start, -fact.byte_end, fact.kind)):
-        fault = _fault(document, fact)
+        fault = _fault(document, fact, ruler)
         if fault is None and fact.byte_start < behind:
             fault = "order", f"overlaps {kept[-1].surface!r} on line {kept[-1].line_start}"
         if fault is None:
@@ -51,7 +51,7 @@ def keep_provable(document: Document, facts: Iterable[Fact]) -> tuple[tuple[Fact
     return tuple(kept), tuple(rejects)
 
 
-def _fault(document: Document, fact: Fact) -> tuple[str, str] | None:
+def _fault(document: Document, fact: Fact, ruler: Ruler) -> tuple[str, str] | None:
     """Name of the invariant that a fact breaks on its own, and how."""
     there = decode(document.raw, fact.byte_start, fact.byte_end, document.encoding)
     if there is None or not stands_in(fact.surface, there):
@@ -59,7 +59,8 @@ def _fault(document: Document, fact: Fact) -> tuple[str, str] | None:
     places = [("start", fact.line_start, fact.col_start, fact.byte_start)]
     places += [("end", fact.line_end, fact.col_end, fact.byte_end)]
     for name, number, column, byte in places:
-        if _byte_of(document, number, column) != byte:
+        line = document.lines[number - 1] if 1 <= number <= len(document.lines) else None
+        if line is None or ruler.byte(number, line.text, line.byte_start, column) != byte:
             return "position", f"line {number}, column {column} is not byte {byte}, its {name}"
     fault = kind_fault({name: getattr(fact, name) for name in _KIND_COLUMNS})
     return ("kind", fault) if fault else None
@@ -96,20 +97,27 @@ def _common(one: str, other: str) -> int:
     )
 
 
-def _byte_of(document: Document, number: int, column: int) -> int | None:
-    """Byte at a line and column, None where there is no such place."""
-    if not 1 <= number <= len(document.lines):
-        return None
-    line = document.lines[number - 1]
-    if line.number != number or not 0 <= column <= len(line.text):
-        return None
-    if line.byte_end - line.byte_start == len(line.text):
-        return line.byte_start + column
-    return line.byte_start + len(encode(line.text[:column], document.encoding))
+class Ruler:
+    """Bytes at columns of a document's lines, each line measured but once where columns rise."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._line: object = None
+        self._column = self._byte = 0
+
+    def byte(self, line: int, text: str, byte_start: int, column: int) -> int | None:
+        """Byte at which the character at `column` begins, None where the line is shorter."""
+        if not 0 <= column <= len(text):
+            return None
+        if line != self._line or column < self._column:
+            self._line, self._column, self._byte = line, 0, byte_start
+        self._byte += len(encode(text[self._column : column], self._encoding))
+        self._column = column
+        return self._byte
 
 
 def kind_fault(row: Mapping[str, Any]) -> str | None:
-    """How a row of facts breaks invariant 3 (kind decides which columns are filled), None where it does not."""
+    """How a row of facts breaks invariant 3 (kind decides which columns are filled), if it does."""
     kind, value, low, high = row["kind"], row["value"], row["low"], row["high"]
     faults = (
         ((row["currency"] is not None) != (kind == "money"), "money and nothing else has a currency"),

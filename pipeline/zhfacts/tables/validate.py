@@ -9,33 +9,35 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhfacts.errors import OutputError
 from zhfacts.tables import rows
-from zhfacts.tables.check import LINE_END, decode, kind_fault, stands_in, table_faults
+from zhfacts.tables.check import LINE_END, Ruler, decode, kind_fault, stands_in, table_faults
 from zhfacts.tables.publish import INFO, open_file, read_info
 from zhfacts.tables.schema import SCHEMAS
 
 Row = dict[str, Any]
+_ESCAPED: Final = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 
 
 @dataclass(frozen=True)
 class _Text:
-    """One document of the tables: its lines by number, and its text stream's bytes where they are at hand."""
+    """One document of the tables: its lines by number, its text stream's bytes where they are at hand."""
 
     encoding: str
-    stream: str
     lines: dict[int, Row]
     raw: bytes | None
+    ruler: Ruler
 
 
 def read_table(out: Path, name: str, info: dict[str, Any]) -> pa.Table:
@@ -82,7 +84,9 @@ def _row_findings(tables: dict[str, pa.Table], source: Path | None) -> Iterator[
         raw, missing = _stream(document, source) if source else (None, None)
         if missing:
             yield missing
-        text = _Text(document["encoding"], document["stream"], lines.get(document["doc_id"], {}), raw)
+        # a stream of our own making ("text") is UTF-8 whatever the input was
+        encoding = "utf-8" if document["stream"] == "text" else document["encoding"]
+        text = _Text(encoding, lines.get(document["doc_id"], {}), raw, Ruler(encoding))
         behind = 0
         for name, number, row in placed.get(document["doc_id"], []):
             at = f"table {name}, row {number} ({row['source']}:{row['line_start']})"
@@ -102,21 +106,16 @@ def _place_faults(row: Row, text: _Text) -> Iterator[str]:
     surface = LINE_END.sub("\n", row["surface"])
     if there is None or not stands_in(surface, there):
         yield f"line and column hold {there!r}, not {row['surface']!r}"
-    elif text.stream == "text" or text.raw is None:
+    else:
         for end in ("start", "end"):
             line = text.lines[row[f"line_{end}"]]
-            ahead = len(line["text"][: row[f"col_{end}"]].encode(_codec(text.encoding)))
-            if line["byte_start"] + ahead != row[f"byte_{end}"]:
+            place = line["line"], line["text"], line["byte_start"], row[f"col_{end}"]
+            if text.ruler.byte(*place) != row[f"byte_{end}"]:
                 yield f"line and column of its {end} do not lead to byte_{end}"
     if text.raw is not None:
         bytes_hold = decode(text.raw, row["byte_start"], row["byte_end"], text.encoding)
         if bytes_hold is None or not stands_in(row["surface"], bytes_hold):
             yield f"bytes {row['byte_start']}-{row['byte_end']} hold {bytes_hold!r}, not {row['surface']!r}"
-
-
-def _codec(encoding: str) -> str:
-    """Codec for a part of a text, without a byte order mark."""
-    return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
 def _by_lines(row: Row, lines: dict[int, Row]) -> str | None:
@@ -135,9 +134,11 @@ def _by_lines(row: Row, lines: dict[int, Row]) -> str | None:
 def _stream(document: Row, source: Path) -> tuple[bytes | None, str | None]:
     """The bytes of a document's text stream, or a finding where they are not to be had."""
     name = document["source"]
+    # bytes of a file's name that are not UTF-8 stand escaped in `source`
+    on_disk = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
     if document["stream"] == "text":
         return None, None  # the stream is what lines.parquet holds, and is checked there
-    places = [source / name, source.parent / name, source]
+    places = [source / name, source.parent / name, source, source / on_disk, source.parent / on_disk]
     for path in (path for path in places if path.is_file()):
         try:
             raw = path.read_bytes()

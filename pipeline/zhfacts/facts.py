@@ -1,0 +1,200 @@
+"""From numbers and links to facts: rows with their places in the document. One Fact for each number."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhfacts.records import Block, Document, Entity, EntityMention, Fact, Line, Link, Mention, Number
+
+EXACT_DIGITS = 26
+EXACT_PLACES = 12
+"""`exact` is decimal128(38, 12): so many digits before and behind the point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of the document in every way of counting: characters, lines and columns, bytes."""
+
+    start: int
+    end: int
+    first: Line
+    last: Line
+    byte_start: int
+    byte_end: int
+
+    def columns(self) -> tuple[int, int]:
+        """Column of the first character, and one past that of the last."""
+        return self.start - self.first.start, self.end - self.last.start
+
+
+def place(document: Document, block: Block, start: int, end: int) -> Place:
+    """Where [start, end) of a block's text lies in the document."""
+    first, last = block.origin.span(start, end)
+    line, last_line = document.line_at(first), document.line_at(last - 1)
+    return Place(first, last, line, last_line, document.byte_at(first), _byte_end(document, last, last_line))
+
+
+def _byte_end(document: Document, end: int, line: Line) -> int:
+    return document.byte_at(end) if end < line.start + len(line.text) else line.byte_end
+
+
+def surface(document: Document, block: Block, start: int, end: int) -> str:
+    """The words exactly as they stand, line breaks between them included, page furniture between them left out."""
+    at = place(document, block, start, end)
+    if at.first.number == at.last.number:
+        return at.first.text[at.start - at.first.start : at.end - at.first.start]
+    kept = _lines(document, block, start, end)
+    parts = []
+    for k, line in enumerate(kept):
+        left = at.start - line.start if k == 0 else 0
+        right = at.end - line.start if k == len(kept) - 1 else len(line.text)
+        parts.append(line.text[left:right])
+        if k < len(kept) - 1:
+            parts.append(_between(document, line, kept[k + 1]))
+    return "".join(parts)
+
+
+def words(document: Document, block: Block, start: int, end: int) -> str:
+    """The words as a reader says them: line breaks and the white space around them undone."""
+    parts = []
+    at = place(document, block, start, end)
+    kept = _lines(document, block, start, end)
+    for k, line in enumerate(kept):
+        left = at.start - line.start if k == 0 else 0
+        right = at.end - line.start if k == len(kept) - 1 else len(line.text)
+        part = line.text[left:right].strip() if len(kept) > 1 else line.text[left:right]
+        if parts and parts[-1][-1:].isascii() and parts[-1][-1:].isalpha() and part[:1].isascii() and part[:1].isalpha():
+            parts.append(" ")
+        parts.append(part)
+    return "".join(parts)
+
+
+def _lines(document: Document, block: Block, start: int, end: int) -> list[Line]:
+    """The lines of the block that hold [start, end) of its text, in order."""
+    sources = block.origin.source
+    first = bisect_right(block.origin.logical, start) - 1
+    last = bisect_right(block.origin.logical, end - 1)
+    found = dict.fromkeys(document.line_at(s).number for s in sources[first:last])
+    return [document.lines[n - 1] for n in found]
+
+
+def _between(document: Document, above: Line, below: Line) -> str:
+    """The line ends and blank lines between two lines of a block; lines of other matter are left out."""
+    text = document.end_of(above)
+    for line in document.lines[above.number : below.number - 1]:
+        if not line.text.strip():
+            text += line.text + document.end_of(line)
+    return text
+
+
+def fact(document: Document, blocks: list[Block], b: int, number: Number, link: Link, quote: str) -> Fact:
+    """The fact of one number; `quote` is its sentence."""
+    block = blocks[b]
+    at = place(document, block, number.start, number.end)
+    (col_start, col_end) = at.columns()
+    subject, subject_place = _subject(document, blocks, link)
+    attribute, attribute_place = _attribute(document, blocks, link)
+    value, delta = _floats(number, link)
+    return Fact(
+        fact_id=_digest(document.doc_id, at.byte_start, at.byte_end, number.kind), doc_id=document.doc_id, source=document.source,
+        line_start=at.first.number, line_end=at.last.number, col_start=col_start, col_end=col_end,
+        byte_start=at.byte_start, byte_end=at.byte_end,
+        surface=surface(document, block, number.start, number.end), quote=quote, kind=number.kind, value=value,
+        low=_year_of(link, number, 0) if number.kind == "year" else _float(number.low),
+        high=_year_of(link, number, 1) if number.kind == "year" else _float(number.high),
+        exact=_exact(number.value) if number.kind != "year" else _exact(Decimal(int(value)) if value is not None else None),
+        ratio=_float(number.ratio), unit=number.unit, unit_ucum=None,
+        currency=number.currency, per_unit=number.per_unit, bound=number.bound, change=link.change, delta=delta,
+        comparison=link.comparison, basis=link.basis, when=link.when, date_start=link.date_start, date_end=link.date_end,
+        date_from=link.date_from, subject=subject, subject_id=entity_id(link.entity) if link.entity and subject else None,
+        attribute=attribute, subject_line=subject_place.first.number if subject_place else None,
+        attribute_line=attribute_place.first.number if attribute_place else None,
+        subject_byte_start=subject_place.byte_start if subject_place else None,
+        subject_byte_end=subject_place.byte_end if subject_place else None,
+        attribute_byte_start=attribute_place.byte_start if attribute_place else None,
+        attribute_byte_end=attribute_place.byte_end if attribute_place else None,
+        period_start=link.period_start, period_end=link.period_end, period_from=link.period_from,
+        rule=number.rule, link_rule=link.link_rule, start=at.start, end=at.end,
+    )  # fmt: skip
+
+
+def _subject(document: Document, blocks: list[Block], link: Link) -> tuple[str | None, Place | None]:
+    if link.entity is None or link.subject_at is None:
+        return None, None
+    b, start, end = link.subject_at
+    said = link.entity.name if link.entity.pronoun else words(document, blocks[b], start, end)
+    return said.strip("《》"), place(document, blocks[b], start, end)
+
+
+def _attribute(document: Document, blocks: list[Block], link: Link) -> tuple[str | None, Place | None]:
+    if link.attribute_at is None:
+        return None, None
+    b, start, end = link.attribute_at
+    return words(document, blocks[b], start, end), place(document, blocks[b], start, end)
+
+
+def _floats(number: Number, link: Link) -> tuple[float | None, float | None]:
+    """(value, delta): the value as written, and the signed size of a change."""
+    if number.kind == "year" and number.when is not None:
+        first, last = number.when.first[0], number.when.last[0]
+        return (float(first) if first is not None and first == last else None), None
+    if number.value is None:
+        return None, None
+    value = float(number.value)
+    delta = None if link.change is None else abs(value) if link.change == "up" else -abs(value)
+    return value, delta
+
+
+def _year_of(link: Link, number: Number, end: int) -> float | None:
+    """First or last year of a span; a single year is a value."""
+    if number.when is None or number.when.first[0] == number.when.last[0]:
+        return None
+    year = (number.when.first, number.when.last)[end][0]
+    return None if year is None else float(year)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _exact(value: Decimal | None) -> Decimal | None:
+    """The value without binary rounding, where decimal128(38, 12) can hold it."""
+    if value is None or value.adjusted() >= EXACT_DIGITS:
+        return None
+    rounded = value.quantize(Decimal(1).scaleb(-EXACT_PLACES)) if value.adjusted() + EXACT_PLACES < 28 else value
+    return value if rounded == value else None
+
+
+def _digest(*parts: object) -> str:
+    """Sixteen hex digits over the parts: the same place and kind give the same id on every machine."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def entity_id(mention: Mention) -> str:
+    """Id of the entity a mention stands for: one for all documents, by type and name."""
+    return _digest("entity", mention.type, mention.name)
+
+
+def entities(found: Iterable[Mention], aliases: dict[str, Mention]) -> tuple[Entity, ...]:
+    """The entities of a document, each once, with the short names it introduces."""
+    by_id: dict[str, Mention] = {}
+    for mention in found:
+        by_id.setdefault(entity_id(mention), mention)
+    short: dict[str, list[str]] = {}
+    for alias, full in aliases.items():
+        short.setdefault(entity_id(full), []).append(alias)
+    return tuple(Entity(i, m.name, m.type, tuple(sorted(short.get(i, []))), m.iso) for i, m in sorted(by_id.items()))
+
+
+def mention_row(document: Document, block: Block, mention: Mention) -> EntityMention:
+    """The row of a mention."""
+    at = place(document, block, mention.start, mention.end)
+    col_start, col_end = at.columns()
+    return EntityMention(
+        entity_id(mention), document.doc_id, document.source, at.first.number, at.last.number, col_start, col_end,
+        at.byte_start, at.byte_end, surface(document, block, mention.start, mention.end),
+    )  # fmt: skip

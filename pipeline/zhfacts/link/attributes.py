@@ -1,0 +1,82 @@
+"""The measured property of a number, in the text's own words: what stands between its subject and its verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from zhfacts import knowledge
+
+LONGEST = 28
+"""Characters of the longest property; of longer ones the end is taken, which names the head."""
+LONGEST_EVENT = 24
+"""Characters of what happened at a date."""
+EVENT = regex.compile(r"[^，。；：！？、（）()“”\d]{2,40}")
+NOUN_BEHIND = regex.compile(r"(?:以上|左右|以下|多)?的?(?<noun>[\p{Han}]{2,12})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Words cut from one end."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+class Attributes:
+    """Cuts the words around a property away."""
+
+    def __init__(self) -> None:
+        self.left, self.right, self.stop = (
+            tuple(sorted((w for r in knowledge.rows("link/attributes", t, Cut) for w in r.words), key=len, reverse=True))
+            for t in ("left", "right", "stop")
+        )
+
+    def between(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The property within [start, end), the end right before the number; None where no words are left."""
+        start = max([start, *(text.rfind(s, start, end) + len(s) for s in self.stop if text.rfind(s, start, end) >= 0)])
+        start, end = self.trim(text, start, end)
+        if end - start > LONGEST:
+            cut = text.rfind("的", start, end - 2)
+            start = cut + 1 if cut >= 0 and end - cut > 3 else end - LONGEST
+            start, end = self.trim(text, start, end)
+        return (start, end) if end - start >= 2 or (end > start and text[start:end].isascii()) else None
+
+    def trim(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """[start, end) without the words that belong to neither end."""
+        changed = True
+        while changed and start < end:
+            changed = False
+            for word in self.right:
+                if end - len(word) >= start and text.endswith(word, start, end):
+                    end, changed = end - len(word), True
+                    break
+            for word in self.left:
+                if start + len(word) <= end and text.startswith(word, start, end):
+                    start, changed = start + len(word), True
+                    break
+        return start, end
+
+    def behind(self, text: str, at: int) -> tuple[int, int] | None:
+        """A noun right behind the number: 3%的手续费."""
+        m = NOUN_BEHIND.match(text, at)
+        return m.span("noun") if m else None
+
+    def event(self, text: str, at: int, end: int) -> tuple[int, int] | None:
+        """What happened at a time, in a few words behind it: 2007年布局海外市场."""
+        m = EVENT.search(text, at, end)
+        if not m or m.start() - at > 3:
+            return None
+        start, stop = m.start(), min(m.end(), m.start() + LONGEST_EVENT)
+        for word in self.left:
+            if text.startswith(word, start, stop) and stop - start - len(word) >= 2:
+                return start + len(word), stop
+        return start, stop
+
+
+@cache
+def attributes() -> Attributes:
+    """The one instance; rules are frozen once loaded."""
+    return Attributes()

@@ -1,0 +1,130 @@
+"""Change, comparison and basis of a number, from the words beside it. 同比增长8.7% -> up, yoy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import regex
+
+from zhfacts import knowledge
+from zhfacts.records import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Words and what they say of the number beside them."""
+
+    name: str
+    words: tuple[str, ...]
+    change: str = ""
+    comparison: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the words beside a number make of it."""
+
+    change: Literal["up", "down"] | None = None
+    comparison: Literal["above", "below"] | None = None
+    basis: str | None = None
+
+
+CLAUSE = frozenset("，。；：！？,;!?\n")
+DIFFERENCE = regex.compile(r"(?:比|较|与|和|同)(?<than>[^，。；]{1,16}?)(?:相比)?$")
+SHARE = regex.compile(r"占(?:到|据|了|有|全部)?(?:约|近)?(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$")
+TIMES = regex.compile(r"(?:是|为|相当于|达到?)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
+COMPARED = regex.compile(r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$")
+
+
+class Changes:
+    """Reads change and basis from the text before and behind a number."""
+
+    def __init__(self) -> None:
+        self.verbs = self._words("verb", "change")
+        self.nouns = self._words("noun", "change")
+        self.fillers = frozenset(w for r in knowledge.rows("link/change", "between", Word) for w in r.words)
+        self.levels = frozenset(w for r in knowledge.rows("link/change", "level", Word) for w in r.words)
+        self.differences = self._words("difference", "comparison")
+        self.behind = regex.compile("(?:以上|左右|以内|以下|多)?的?(?:" + "|".join(self._words("behind", "change")) + ")")
+        self.behind_words = self._words("behind", "change")
+        self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
+
+    def of(self, text: str, number: Number, clause_start: int) -> Change:
+        """Change and basis of the number, reading its clause from `clause_start`."""
+        before = text[clause_start : number.start]
+        change = self._before(before) or self._after(text, number)
+        comparison = None
+        if change is None or change in ("up", "down"):
+            comparison = self._difference(before) if change is None else None
+        if change == "up" and number.value is not None and number.value < 0:
+            change = "down"
+        basis = self._basis(before, number, change is not None or comparison is not None)
+        return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
+
+    def _words(self, table: str, field: str) -> dict[str, str]:
+        return {w: getattr(r, field) for r in knowledge.rows("link/change", table, Word) for w in r.words}
+
+    def _before(self, before: str) -> str | None:
+        """The change named by the last word before the number, fillers between them skipped."""
+        at = len(before)
+        level = False
+        for _ in range(4):
+            verb = _ending(before, at, self.verbs)
+            noun = _ending(before, at, self.nouns)
+            if noun and len(noun) >= len(verb):
+                return self.nouns[noun]
+            if verb and not level:
+                return self.verbs[verb]
+            filler = _ending(before, at, self.fillers)
+            if not filler:
+                word = _ending(before, at, self.levels)
+                if not word:
+                    return None
+                filler, level = word, True
+            level = level or filler in self.levels
+            at -= len(filler)
+        return None
+
+    def _after(self, text: str, number: Number) -> str | None:
+        m = self.behind.match(text, number.end)
+        if not m:
+            return None
+        return next(c for w, c in self.behind_words.items() if m.group().endswith(w))
+
+    def _difference(self, before: str) -> str | None:
+        word = _ending(before, len(before), self.differences)
+        if not word:
+            return None
+        if word.endswith("于") or DIFFERENCE.search(before, 0, len(before) - len(word)):
+            return self.differences[word]
+        return None
+
+    def _basis(self, before: str, number: Number, is_change: bool) -> str | None:
+        if is_change:
+            for word, basis in self.bases:
+                if word in before:
+                    return basis
+            if m := COMPARED.search(before):
+                return m["base"]
+        if number.kind in ("percent", "fraction") and (m := SHARE.search(before)):
+            return m["whole"]
+        if number.kind == "multiple" and (m := TIMES.search(before)):
+            return m["base"]
+        return None
+
+
+def _ending(text: str, at: int, words: dict[str, str] | frozenset[str]) -> str:
+    """The longest of `words` that ends at `at`, or ""."""
+    for length in range(min(6, at), 0, -1):
+        if text[at - length : at] in words:
+            return text[at - length : at]
+    return ""
+
+
+@cache
+def changes() -> Changes:
+    """The one instance; rules are frozen once loaded."""
+    return Changes()

@@ -1,0 +1,118 @@
+"""What a document says of its own date, and the time for which a claim holds. Rules are in rules/link/context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import regex
+
+from zhfacts import knowledge
+from zhfacts.link.dates import Clock, From
+from zhfacts.records import Block, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A pattern of a line that names the document's date."""
+
+    name: str
+    pattern: regex.Pattern[str]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A pattern of running text that names the present year."""
+
+    name: str
+    pattern: regex.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Words of time without a numeral, in years from the reference year."""
+
+    name: str
+    words: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    unless: regex.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First and last day of the time a claim holds for, and where it was found."""
+
+    start: date | None = None
+    end: date | None = None
+    source: From | None = None
+
+
+class Context:
+    """Dates of documents and periods of claims; built once from the rules."""
+
+    def __init__(self) -> None:
+        self.published_rows = knowledge.rows("link/context", "published", Published)
+        self.present_rows = knowledge.rows("link/context", "present", Present)
+        self.relative = {}
+        for row in knowledge.rows("link/context", "relative", Relative):
+            self.relative.update({w: (int(v), row.unless) for w, v in zip(row.words, row.values, strict=True)})
+        self.bases = _words("base")
+        self.since = _words("since")
+        self.words = regex.compile("|".join(sorted(self.relative, key=len, reverse=True)))
+
+    def published(self, document: Document) -> date | None:
+        """The date on the document's masthead or dateline, None where it has none."""
+        for row in self.published_rows:
+            for line in document.lines[: row.lines]:
+                m = row.pattern.search(line.text) if len(line.text) < 400 else row.pattern.match(line.text, 0, 400)
+                if m and (found := _date(m)):
+                    return found
+        return None
+
+    def present(self, blocks: list[Block]) -> int | None:
+        """The present year as running text names it: 进入2024年."""
+        for row in self.present_rows:
+            for block in blocks:
+                if "年" in block.text and (m := row.pattern.search(block.text)):
+                    return int(m["y"])
+        return None
+
+    def is_base(self, text: str, at: int) -> bool:
+        """True for a time that others are compared with: 较2019年."""
+        return any(text[max(0, at - n) : at] in self.bases for n in (1, 2))
+
+    def opens(self, text: str, at: int) -> bool:
+        """True for a time from which something holds: 自2007年."""
+        return any(text[max(0, at - n) : at] in self.since for n in (1, 2))
+
+    def spoken(self, text: str, start: int, end: int, clock: Clock) -> list[tuple[int, Period]]:
+        """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's."""
+        found = []
+        for m in self.words.finditer(text, start, end):
+            value, unless = self.relative[m.group()]
+            now = clock.published.year if clock.published else clock.present
+            if now is None or self.is_base(text, m.start()) or (unless and unless.match(text, m.end(), end)):
+                continue
+            year = now + value
+            found.append((m.start(), Period(date(year, 1, 1), date(year, 12, 31), "published" if clock.published else "context")))
+        return found
+
+
+def _date(m: regex.Match[str]) -> date | None:
+    g = m.groupdict()
+    try:
+        return date(int(g["y"]), int(g.get("m") or 1), int(g.get("d") or 1))
+    except ValueError:
+        return None
+
+
+def _words(table: str) -> frozenset[str]:
+    return frozenset(w for r in knowledge.rows("link/context", table, Relative) for w in r.words)
+
+
+@cache
+def context() -> Context:
+    """The one instance; rules are frozen once loaded."""
+    return Context()

@@ -1,0 +1,127 @@
+"""Times resolved against what the text says before them and the document's date, and written in EDTF."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from zhfacts.records import When
+
+From = Literal["stated", "context", "published"]
+Ymd = tuple[int | None, int | None, int | None]
+SAME_YEAR = 100
+"""Relative years from here count from the year last stated: 当年 100, 次年 101."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A time with its EDTF form and, where the year is known, its first and last day (inclusive)."""
+
+    when: str
+    start: date | None
+    end: date | None
+    source: From | None
+
+
+@dataclass(slots=True)
+class Clock:
+    """What is known of the time while a text is read: the document's date and the year and month last stated."""
+
+    published: date | None
+    present: int | None = None
+    """The present year as the text itself says it (进入2024年)."""
+    year: int | None = None
+    month: int | None = None
+
+    def resolve(self, when: When) -> Resolved:
+        """The time with its missing year filled in: 前2个月 -> 2024-01/2024-02."""
+        year, source = self._year(when)
+        month = when.first[1]
+        if month is None and when.first[2] is not None:
+            year, month, source = self._month(when, year, source)
+        first = (year, month, when.first[2])
+        last_month = when.last[1] if when.last[1] is not None else month
+        last = (self._last_year(when, year), last_month, when.last[2])
+        self._remember(when, first)
+        start, end = _day(first, last=False), _day(last, last=True)
+        if start is None or end is None:
+            start = end = None
+        return Resolved(edtf(first, last, when.decade), start, end, source if year is not None else None)
+
+    def _year(self, when: When) -> tuple[int | None, From | None]:
+        if when.first[0] is not None:
+            return when.first[0], "stated"
+        if when.relative is not None:
+            return self._relative(when.relative)
+        if when.last[0] is not None:
+            return when.last[0], "stated"
+        if self.year is not None:
+            return self.year, "context"
+        now = self.published.year if self.published else self.present
+        return now, ("published" if self.published else "context") if now else None
+
+    def _relative(self, relative: int) -> tuple[int | None, From | None]:
+        if relative >= SAME_YEAR:
+            return (self.year + relative - SAME_YEAR, "context") if self.year is not None else (None, None)
+        if self.published:
+            return self.published.year + relative, "published"
+        return (self.present + relative, "context") if self.present is not None else (None, None)
+
+    def _month(self, when: When, year: int | None, source: From | None) -> tuple[int | None, int | None, From | None]:
+        """The month of a bare day: the one last stated, else the latest before the document's date."""
+        if self.month is not None and when.month_relative is None:
+            return year, self.month, source
+        if self.published is None:
+            return (None, None, None) if self.month is None else (year, self.month, source)
+        months = self.published.year * 12 + self.published.month - 1 + (when.month_relative or 0)
+        if when.month_relative is None and (when.first[2] or 0) > self.published.day:
+            months -= 1
+        return months // 12, months % 12 + 1, "published"
+
+    def _last_year(self, when: When, year: int | None) -> int | None:
+        if when.last[0] is not None:
+            return when.last[0]
+        if when.relative_end is not None and when.relative_end != when.relative:
+            return self._relative(when.relative_end)[0]
+        return year
+
+    def _remember(self, when: When, first: Ymd) -> None:
+        """Only a plain year, month or day sets the scene for what follows; spans, decades and centuries do not."""
+        if when.decade or when.first[0] != when.last[0] or (first[0] or 1) < 1000:
+            return
+        if when.first[0] is not None or when.relative is not None:
+            self.year = first[0] if first[0] is not None else self.year
+            self.month = None
+        if first[1] is not None and when.first[1] == when.last[1]:
+            self.month = first[1]
+
+
+def edtf(first: Ymd, last: Ymd, decade: bool = False) -> str:
+    """EDTF (ISO 8601-2) of a span, one form where both ends are the same: 2018/2022, XXXX-12-02, 199X."""
+    if decade and first[0] is not None and last[0] is not None:
+        return f"{first[0] // 10:03}X" if last[0] - first[0] == 9 else f"{first[0] // 100:02}XX"
+    a, b = _edtf(first), _edtf(last)
+    return a if a == b else f"{a}/{b}"
+
+
+def _edtf(ymd: Ymd) -> str:
+    year, month, day = ymd
+    text = "XXXX" if year is None else f"{year:04}" if year >= 0 else f"-{-year:04}"
+    if month is None and day is None:
+        return text
+    text += "-XX" if month is None else f"-{month:02}"
+    return text if day is None else f"{text}-{day:02}"
+
+
+def _day(ymd: Ymd, last: bool) -> date | None:
+    """First or last day of a year, month or day; None where the year is not known, before year 1, or no such day."""
+    year, month, day = ymd
+    if year is None or not 1 <= year <= 9999 or (month is None and day is not None):
+        return None
+    month = month or (12 if last else 1)
+    length = calendar.monthrange(year, month)[1]
+    if day is not None and day > length:
+        return None
+    return date(year, month, day or (length if last else 1))

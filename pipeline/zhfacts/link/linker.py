@@ -1,0 +1,194 @@
+"""Numbers of a document to links: subject, property, change, basis and time, block by block in order of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from zhfacts.link.attributes import attributes
+from zhfacts.link.change import CLAUSE, Change, changes
+from zhfacts.link.context import Period, context
+from zhfacts.link.dates import Clock
+from zhfacts.link.lists import groups, items
+from zhfacts.link.mentions import mentions
+from zhfacts.link.subjects import Topic, subjects
+from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is carried from sentence to sentence of an article."""
+
+    article: int = -1
+    topic: Topic | None = None
+    organisation: Mention | None = None
+    country: Mention | None = None
+    aliases: dict[str, Mention] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence of a block with what was found in it."""
+
+    block: int
+    text: str
+    start: int
+    end: int
+    mentions: list[Mention]
+    numbers: list[Number]
+    times: list[tuple[int, Period]]
+    property: Span | None = None
+    """The property last found; numbers without words of their own share it."""
+    change: Change = field(default_factory=Change)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Links and mentions of a document, one list for each block, and the short names it introduces."""
+
+    links: list[list[Link]]
+    mentions: list[list[Mention]]
+    aliases: dict[str, Mention]
+
+
+def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
+    """Links for all numbers of a document; `found` and `spans` are the numbers and sentences of each block."""
+    memory = Memory()
+    links: list[list[Link]] = []
+    named: list[list[Mention]] = []
+    for b, block in enumerate(blocks):
+        if block.article != memory.article:
+            memory = Memory(block.article, aliases=memory.aliases)
+        names = [_resolved(m, memory) for m in mentions().find(block.text, memory.aliases)]
+        named.append(names)
+        carried: list[tuple[int, Period]] = []
+        block_links: list[Link] = []
+        for sentence in _sentences(b, block.text, names, found[b], spans[b]):
+            block_links += _sentence(sentence, memory, clock, carried)
+        links.append(block_links)
+    return Linked(links, named, memory.aliases)
+
+
+def _sentences(b: int, text: str, names: list[Mention], found: list[Number], spans: list[Span]) -> Iterator[Sentence]:
+    for start, end in spans:
+        inside = [m for m in names if start <= m.start < end]
+        numbers = [n for n in found if start <= n.start < end]
+        yield Sentence(b, text, start, end, inside, numbers, [])
+
+
+def _resolved(mention: Mention, memory: Memory) -> Mention:
+    """A mention with its pronoun resolved to the nearest entity of the article that fits."""
+    if mention.type in ("organisation",):
+        memory.organisation = mention
+    elif mention.type in ("country", "region"):
+        memory.country = mention
+    if not mention.type.startswith("pronoun:"):
+        return mention
+    wanted = mention.type.removeprefix("pronoun:")
+    other = memory.organisation if wanted == "organisation" else memory.country if wanted == "country" else None
+    if other is None:
+        return replace(mention, type="pronoun:")
+    return Mention(mention.start, mention.end, other.name, other.type, other.iso, pronoun=True)
+
+
+def _sentence(s: Sentence, memory: Memory, clock: Clock, carried: list[tuple[int, Period]]) -> list[Link]:
+    s.times = [*carried[-1:], *context().spoken(s.text, s.start, s.end, clock)]
+    links: list[Link] = []
+    for group in groups(s.text, s.numbers):
+        listed = items(s.text, _clause(s, group[0].start), group)
+        for k, number in enumerate(group):
+            if number.kind in TIME_KINDS:
+                links.append(_time(s, number, clock, memory))
+            else:
+                links.append(_claim(s, number, group, listed[k] if listed else None, memory))
+    s.times.sort(key=lambda t: t[0])
+    if s.times:
+        carried.append((-1, replace(s.times[-1][1], source="context")))
+    lead = subjects().best(s.text, s.block, s.mentions, s.start, s.end)
+    memory.topic = lead or memory.topic
+    return links
+
+
+def _clause(s: Sentence, at: int) -> int:
+    """Where the clause that holds `at` begins."""
+    start = at
+    while start > s.start and s.text[start - 1] not in CLAUSE:
+        start -= 1
+    return start
+
+
+def _time(s: Sentence, number: Number, clock: Clock, memory: Memory) -> Link:
+    """A year or date: resolved, remembered for what follows, with the event behind it."""
+    assert number.when is not None  # noqa: S101  # numbers of these kinds always have one
+    resolved = clock.resolve(number.when)
+    if not context().is_base(s.text, number.start) and not context().opens(s.text, number.start) and resolved.start:
+        s.times.append((number.start, Period(resolved.start, resolved.end, "stated" if resolved.source == "stated" else resolved.source)))
+    topic = subjects().best(s.text, s.block, s.mentions, _clause(s, number.start), s.end)
+    event = attributes().event(s.text, number.end, s.end)
+    return Link(
+        entity=topic.mention if topic else None,
+        subject_at=topic.place if topic else None,
+        attribute_at=(s.block, *event) if event else None,
+        when=resolved.when, date_start=resolved.start, date_end=resolved.end, date_from=resolved.source,
+        link_rule=topic.rule if topic else None,
+    )  # fmt: skip
+
+
+def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, memory: Memory) -> Link:
+    """A number that states something: whose, of what, which way, against what, when."""
+    first = group[0]
+    clause = _clause(s, first.start)
+    change = changes().of(s.text, first, clause)
+    if number is not first and number.value is not None and number.value < 0 and change.change == "up":
+        change = replace(change, change="down")
+    topic = subjects().best(s.text, s.block, s.mentions, clause, first.start)
+    rule = topic.rule if topic else None
+    subject_at: tuple[int, int, int] | None = topic.place if topic else None
+    if topic is None and memory.topic is not None:
+        topic, subject_at, rule = memory.topic, memory.topic.place, "carried"
+    prop = _property(s, first, clause, topic)
+    entity = topic.mention if topic else None
+    if item is not None:
+        entity, prop = _listed(s, item, prop)
+        subject_at, rule = (s.block, entity.start, entity.end), "each"
+    period = _period(s, number.start)
+    return Link(
+        entity=entity, subject_at=subject_at,
+        attribute_at=(s.block, *prop) if prop else None, change=change.change, comparison=change.comparison,
+        basis=change.basis, period_start=period.start, period_end=period.end, period_from=period.source, link_rule=rule,
+    )  # fmt: skip
+
+
+def _property(s: Sentence, number: Number, clause: int, topic: Topic | None) -> Span | None:
+    """The property in the clause's words, else the one of the number before, else a noun behind the number."""
+    floor = max([clause, *(n.end for n in s.numbers if clause <= n.start and n.end <= number.start)])
+    if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
+        floor = topic.place[2]
+    own = attributes().between(s.text, floor, number.start)
+    if own is None and s.property is None:
+        own = attributes().behind(s.text, number.end) if number.kind in ("percent", "money") else None
+    s.property = own or s.property
+    return s.property
+
+
+def _listed(s: Sentence, item: Span, prop: Span | None) -> tuple[Mention, Span | None]:
+    """Subject and property of one number of a 分别 list; the last item may hold the property of all."""
+    start, end = item
+    within = [m for m in s.mentions if start <= m.start and m.end <= end]
+    if within and within[0].start == start:
+        rest = attributes().trim(s.text, within[0].end, end)
+        s.property = rest if rest[1] - rest[0] >= 2 else s.property
+        return within[0], s.property
+    trimmed = attributes().trim(s.text, start, end)
+    start, end = trimmed if trimmed[1] > trimmed[0] else (start, end)
+    return Mention(start, end, s.text[start:end], "other"), s.property
+
+
+def _period(s: Sentence, at: int) -> Period:
+    """The time said last before the number in its sentence, else the first behind it, else the one carried over."""
+    before = [p for start, p in s.times if start < at]
+    if before:
+        return before[-1]
+    return Period()

@@ -1,0 +1,149 @@
+"""Entities named in a text: places by lexicon, organisations and groups by their endings, works by 《》, short names
+by what introduces them. 华岭精密工业股份有限公司（以下简称“华岭精密”）."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+from babel import Locale
+
+from zhfacts import knowledge
+from zhfacts.records import Mention
+
+LONGEST = 24
+"""Characters of the longest name that is looked for before an ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place name, what it stands for, and its ISO 3166 code ("" where there is none)."""
+
+    word: str
+    name: str
+    type: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Endings of names, or words that stand for names."""
+
+    name: str
+    words: tuple[str, ...]
+    type: str = ""
+    unless: regex.Pattern[str] | None = None
+
+
+class Mentions:
+    """Finds mentions in a block's text; built once from the rules."""
+
+    def __init__(self) -> None:
+        self.places = _places()
+        self.pronouns = {w: r for r in knowledge.rows("link/mentions", "pronoun", Ending) for w in r.words}
+        self.endings = {w: r for r in knowledge.rows("link/mentions", "suffix", Ending) for w in r.words}
+        self.boundaries = frozenset(w for r in knowledge.rows("link/mentions", "boundary", Ending) for w in r.words)
+        alias = "|".join(w for r in knowledge.rows("link/mentions", "alias", Ending) for w in r.words)
+        self.alias = regex.compile(rf"[（(](?:{alias})[为：:]?[“\"「]?(?<name>[^“”\"（）()，。]{{2,16}})[”\"」]?[）)]")
+        self.any = regex.compile(
+            r"《(?<work>[^《》]{1,40})》|(?<place>\L<places>)|(?<pronoun>\L<pronouns>)|(?<ending>\L<endings>)",
+            places=list(self.places), pronouns=list(self.pronouns), endings=list(self.endings),
+        )  # fmt: skip
+
+    def find(self, text: str, aliases: dict[str, Mention]) -> list[Mention]:
+        """The mentions of `text` by position; short names introduced in it are added to `aliases`."""
+        found = list(self._lexical(text))
+        for m in self.alias.finditer(text):
+            full = next((n for n in reversed(found) if 0 <= m.start() - n.end <= 2), None)
+            if full:
+                aliases[m["name"]] = full
+        if aliases:
+            names = regex.compile(r"\L<names>", names=list(aliases))
+            short = [_named(m, aliases[m.group()]) for m in names.finditer(text)]
+            found = [n for n in found if not any(s.start < n.end and n.start < s.end and s.end - s.start >= n.end - n.start for s in short)]
+            found += [s for s in short if not any(s.start < n.end and n.start < s.end for n in found)]
+        return sorted(found, key=lambda n: n.start)
+
+    def _lexical(self, text: str) -> Iterator[Mention]:
+        last: Mention | None = None
+        for m in self.any.finditer(text):
+            mention = self._mention(text, m)
+            if mention is None:
+                continue
+            if last and mention.start < last.end:
+                if mention.type == "sector" and last.type in ("country", "region"):
+                    mention = Mention(last.end, mention.end, text[last.end : mention.end], mention.type)
+                    yield last
+                else:
+                    start = min(last.start, mention.start)
+                    mention = Mention(start, mention.end, text[start : mention.end], mention.type)
+            elif last:
+                yield last
+            last = mention
+        if last:
+            yield last
+
+    def _mention(self, text: str, m: regex.Match[str]) -> Mention | None:
+        if m["work"]:
+            return Mention(m.start(), m.end(), m["work"], "work")
+        if m["place"]:
+            place = self.places[m["place"]]
+            return Mention(m.start(), m.end(), place.name, place.type, place.iso or None)
+        if m["pronoun"]:
+            return self._pronoun(text, m)
+        row = self.endings[m["ending"]]
+        if row.unless and row.unless.match(text, m.end()):
+            return None
+        start = self._left_edge(text, m.start())
+        if m.start() - start < 1:
+            return None
+        return Mention(start, m.end(), text[start : m.end()], row.type)
+
+    def _pronoun(self, text: str, m: regex.Match[str]) -> Mention | None:
+        """A word that stands for a name, unless it is the end of one: 远岚集团 is no 集团."""
+        word = m["pronoun"]
+        ending = self.endings.get(word)
+        if ending is not None:
+            start = self._left_edge(text, m.start())
+            if m.start() - start >= 2:
+                return Mention(start, m.end(), text[start : m.end()], ending.type)
+        if word == "其" and text[m.end() : m.end() + 1] in "中他余实次它":
+            return None
+        return Mention(m.start(), m.end(), word, "pronoun:" + self.pronouns[word].type)
+
+    def _left_edge(self, text: str, at: int) -> int:
+        """Where the name before an ending begins: not past punctuation, a boundary word or LONGEST characters."""
+        start = at
+        while start > max(at - LONGEST, 0):
+            c = text[start - 1]
+            if not (c.isalnum() or c in "·（）") or c.isdecimal():
+                break
+            if any(text[max(0, start - n) : start] in self.boundaries for n in (1, 2, 3)):
+                break
+            start -= 1
+        while start < at and text[start] in "（）":
+            start += 1
+        return start
+
+
+def _named(m: regex.Match[str], full: Mention) -> Mention:
+    return Mention(m.start(), m.end(), full.name, full.type, full.iso)
+
+
+def _places() -> dict[str, Place]:
+    """Places by word: CLDR's territories, then the table of our own, which wins."""
+    found = {}
+    for code, name in Locale.parse("zh").territories.items():
+        if len(name) > 1 and not set(name) & set("（）伪未"):
+            kind = "country" if len(code) == 2 and code not in ("EU", "EZ", "UN") else "region"
+            found[name] = Place(name, name, kind, code if kind == "country" else "")
+    found.update({p.word: p for p in knowledge.table("link/mentions/places.csv", Place)})
+    return found
+
+
+@cache
+def mentions() -> Mentions:
+    """The one instance; rules are frozen once loaded."""
+    return Mentions()

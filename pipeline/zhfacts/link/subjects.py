@@ -1,0 +1,76 @@
+"""Whose number it is: the mention that is the topic of the clause, or of a clause before it in the sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from zhfacts import knowledge
+from zhfacts.records import Mention
+
+Place = tuple[int, int, int]
+"""(block, start, end) of words in a document's blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a circumstance adds to a mention's score as topic."""
+
+    name: str
+    value: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A mention with its place, how good a topic it is, and the mechanism that found it."""
+
+    mention: Mention
+    place: Place
+    score: float
+    rule: str
+
+
+class Subjects:
+    """Scores mentions as topics with the weights of rules/link/subjects."""
+
+    def __init__(self) -> None:
+        weights = {w.name: w for w in knowledge.rows("link/subjects", "weight", Weight)}
+        self.clause, self.sentence = float(weights["clause"].value), float(weights["sentence"].value)
+        self.named, self.named_types = float(weights["named"].value), frozenset(weights["named"].words)
+        self.distance = float(weights["distance"].value)
+        self.before, self.behind, self.word = (_weights(t) for t in ("before", "behind", "word"))
+
+    def best(self, text: str, block: int, found: list[Mention], clause: int, at: int) -> Topic | None:
+        """The best topic before `at` in a sentence whose last clause begins at `clause`; None where there is none."""
+        best: Topic | None = None
+        for mention in found:
+            if mention.end > at:
+                continue
+            same = mention.start >= clause
+            topic = Topic(
+                mention, (block, mention.start, mention.end), self._score(text, mention, clause), "clause" if same else "sentence"
+            )
+            if best is None or topic.score > best.score:
+                best = topic
+        return best if best and best.score > 0 else None
+
+    def _score(self, text: str, mention: Mention, clause: int) -> float:
+        score = self.clause if mention.start >= clause else self.sentence
+        score += self.named if mention.type in self.named_types else 0.0
+        score += sum(v for w, v in self.before.items() if text.endswith(w, 0, mention.start))
+        score += min((v for w, v in self.behind.items() if text.startswith(w, mention.end)), default=0.0)
+        score += self.word.get(text[mention.start : mention.end], 0.0)
+        if mention.start < clause:
+            score += self.distance * (text.count("，", mention.end, clause) + 2 * text.count("；", mention.end, clause))
+        return score
+
+
+def _weights(table: str) -> dict[str, float]:
+    return {w: float(r.value) for r in knowledge.rows("link/subjects", table, Weight) for w in r.words}
+
+
+@cache
+def subjects() -> Subjects:
+    """The one instance; rules are frozen once loaded."""
+    return Subjects()
