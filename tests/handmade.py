@@ -93,3 +93,17 @@ def _facts(doc: Document, text: str, names: list[tuple[int, int, str]]) -> Itera
 def refused(source: str, reason: str = "binary") -> Result:
     """A whole file that was rejected."""
     return Result(source, None, rejects=(Reject(source, None, "read", None, None, reason, "PNG image"),))
+
+
+OTHER = "丙公司增长12%，为3亿元。\n"
+
+
+def published(out: Path, *results: Result) -> dict[str, Any]:
+    with publish.staging(out) as build:
+        info = write(results or [result("a.txt"), result("b.txt", OTHER)], build, {"version": "0"})
+        publish.commit(build, out)
+    return info
+
+
+def digests(out: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}

@@ -32,6 +32,7 @@ class Change:
     basis: str | None = None
 
 
+LEVEL = regex.compile(r"[降升增减涨跌落高加低滑调收放缩][至到](?:了|约|近|只有)?$")
 CLAUSE = frozenset("，。；：！？,;!?\n")
 DIFFERENCE = regex.compile(r"(?:比|较|与|和|同)(?<than>[^，。；]{1,16}?)(?:相比)?$")
 SHARE = regex.compile(r"占(?:到|据|了|有|全部)?(?:约|近)?(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$")
@@ -48,7 +49,9 @@ class Changes:
         self.fillers = frozenset(w for r in knowledge.rows("link/change", "between", Word) for w in r.words)
         self.levels = frozenset(w for r in knowledge.rows("link/change", "level", Word) for w in r.words)
         self.differences = self._words("difference", "comparison")
-        self.behind = regex.compile("(?:以上|左右|以内|以下|多)?的?(?:" + "|".join(self._words("behind", "change")) + ")")
+        behind = "|".join(self._words("behind", "change"))
+        self.behind = regex.compile(rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)")
+        self.openings = self._words("opening", "change")
         self.behind_words = self._words("behind", "change")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
 
@@ -92,7 +95,19 @@ class Changes:
         m = self.behind.match(text, number.end)
         if not m:
             return None
-        return next(c for w, c in self.behind_words.items() if m.group().endswith(w))
+        return next((c for w, c in self.behind_words.items() if m.group().endswith(w)), None)
+
+    def of_property(self, words: str, before: str, number: Number) -> Literal["up", "down"] | None:
+        """The change that the property names: 增长率 of 5%, 新增贷款 of 4亿元; None for a level (增速降至5%)."""
+        if LEVEL.search(before):
+            return None
+        if number.kind in ("percent", "percentage_point", "money", "quantity") and (noun := _ending(words, len(words), self.nouns)):
+            down = self.nouns[noun] == "down" or (number.value is not None and number.value < 0)
+            return "down" if down else "up"
+        if number.kind in ("money", "quantity"):
+            opening = next((w for w in self.openings if words.startswith(w)), "")
+            return self.openings[opening] if opening else None  # type: ignore[return-value]  # checked by test_rules
+        return None
 
     def _difference(self, before: str) -> str | None:
         word = _ending(before, len(before), self.differences)

@@ -35,6 +35,16 @@ class Clock:
     year: int | None = None
     month: int | None = None
 
+    def hear(self, start: date | None) -> None:
+        """今年 or 去年 was said: it is the year of what follows."""
+        if start is not None:
+            self.year, self.month = start.year, None
+
+    def turn_page(self) -> None:
+        """A new paragraph: a year stated in the last one holds on only where nothing better is known."""
+        if self.published or self.present is not None:
+            self.year = self.month = None
+
     def resolve(self, when: When) -> Resolved:
         """The time with its missing year filled in: 前2个月 -> 2024-01/2024-02."""
         year, source = self._year(when)

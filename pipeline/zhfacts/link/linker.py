@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import regex
+
 from zhfacts.link.attributes import attributes
 from zhfacts.link.change import CLAUSE, Change, changes
 from zhfacts.link.context import Period, context
@@ -15,6 +17,7 @@ from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
 
 Span = tuple[int, int]
+CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
             memory = Memory(block.article, aliases=memory.aliases)
         names = [_resolved(m, memory) for m in mentions().find(block.text, memory.aliases)]
         named.append(names)
+        clock.turn_page()
         carried: list[tuple[int, Period]] = []
         block_links: list[Link] = []
         for sentence in _sentences(b, block.text, names, found[b], spans[b]):
@@ -94,13 +98,18 @@ def _resolved(mention: Mention, memory: Memory) -> Mention:
 
 
 def _sentence(s: Sentence, memory: Memory, clock: Clock, carried: list[tuple[int, Period]]) -> list[Link]:
-    s.times = [*carried[-1:], *context().spoken(s.text, s.start, s.end, clock)]
+    spoken = context().spoken(s.text, s.start, s.end, clock)
+    s.times = [*carried[-1:], *spoken]
     links: list[Link] = []
     for group in groups(s.text, s.numbers):
         listed = items(s.text, _clause(s, group[0].start), group)
         for k, number in enumerate(group):
+            while spoken and spoken[0][0] < number.start:
+                clock.hear(spoken.pop(0)[1].start)
             if number.kind in TIME_KINDS:
-                links.append(_time(s, number, clock, memory))
+                links.append(_time(s, number, clock))
+            elif links and _converts(s, number):
+                links.append(links[-1])
             else:
                 links.append(_claim(s, number, group, listed[k] if listed else None, memory))
     s.times.sort(key=lambda t: t[0])
@@ -113,13 +122,19 @@ def _sentence(s: Sentence, memory: Memory, clock: Clock, carried: list[tuple[int
 
 def _clause(s: Sentence, at: int) -> int:
     """Where the clause that holds `at` begins."""
-    start = at
+    start = at - 1 if s.text[at - 1 : at] in ("：", ":") and at - 1 > s.start else at
     while start > s.start and s.text[start - 1] not in CLAUSE:
         start -= 1
     return start
 
 
-def _time(s: Sentence, number: Number, clock: Clock, memory: Memory) -> Link:
+def _converts(s: Sentence, number: Number) -> bool:
+    """True for the second amount of 3亿欧元（约合4.35亿美元）: the same claim in other money."""
+    last = max((n for n in s.numbers if n.end <= number.start), key=lambda n: n.end, default=None)
+    return bool(last and last.kind == number.kind == "money" and CONVERSION.fullmatch(s.text, last.end, number.start))
+
+
+def _time(s: Sentence, number: Number, clock: Clock) -> Link:
     """A year or date: resolved, remembered for what follows, with the event behind it."""
     assert number.when is not None  # noqa: S101  # numbers of these kinds always have one
     resolved = clock.resolve(number.when)
@@ -149,6 +164,8 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
     if topic is None and memory.topic is not None:
         topic, subject_at, rule = memory.topic, memory.topic.place, "carried"
     prop = _property(s, first, clause, topic)
+    if prop and change.change is None and change.comparison is None:
+        change = replace(change, change=changes().of_property(s.text[slice(*prop)], s.text[clause : number.start], number))
     entity = topic.mention if topic else None
     if item is not None:
         entity, prop = _listed(s, item, prop)

@@ -46,7 +46,7 @@ class Scanner:
         self.money = money.Money()
         pre = alternation(list(self.prefix))
         self.token = regex.compile(
-            rf"(?:(?<pre>{pre})\ ?)?+(?<sign>±|负|(?<![\d%‰\p{{Han}}A-Za-z)）])[-−]|(?<=[为是达到约至])[-−])?+(?:{digits().source})"
+            rf"(?:(?<pre>{pre})\ ?)?+(?<sign>±|负|(?<![\d%‰\p{{Han}}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−])?+(?:{digits().source})"
         )
         self.unit = regex.compile(rf"\ ?(?<unit>{alternation(list(self.suffix))})")
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from zhfacts.errors import InvariantError
 from zhfacts.records import Document, Entity, Reject, Result
 from zhfacts.tables.schema import COLUMNS, SCHEMAS, WORDS
 
@@ -129,12 +130,27 @@ def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
 
 
 def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
-    """Rows as an Arrow table of the contract's schema; a word no dictionary knows raises KeyError."""
+    """Rows as an Arrow table of the contract's schema; InvariantError where a value does not fit its column."""
     schema = SCHEMAS[name]
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.Table.from_arrays(
-        [_array(field, values) for field, values in zip(schema, columns, strict=True)], schema=schema
-    )
+    arrays = []
+    for field, values in zip(schema, columns, strict=True):
+        try:
+            arrays.append(_array(field, values))
+        except (KeyError, pa.ArrowException, TypeError, OverflowError) as error:
+            place = f"table {name}, column {field.name}, row {_unfit(field, values)}"
+            raise InvariantError(f"{place}: {error}; nothing was published, please report this") from error
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _unfit(field: pa.Field, values: tuple[Any, ...]) -> int | None:
+    """Number of the first row whose value a column cannot hold."""
+    for row, value in enumerate(values):
+        try:
+            _array(field, (value,))
+        except (KeyError, pa.ArrowException, TypeError, OverflowError):
+            return row
+    return None
 
 
 def _array(field: pa.Field, values: tuple[Any, ...]) -> pa.Array:
