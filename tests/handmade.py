@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from zhfacts.records import Document, Entity, EntityMention, Fact, Line, Reject, Result, encode
+from zhfacts.tables import publish
+from zhfacts.tables.write import write
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 MONEY = re.compile(r"(\d+)亿元")
 NAME = re.compile("[甲乙丙]公司")
 NEWS = "甲公司2023年出口额增长8.7%。\n其中乙公司达到5784亿元，\n占36%。\n"
+OTHER = "丙公司增长12%，为3亿元。\n"
 
 
 def document(source: str, text: str, encoding: str = "utf-8") -> Document:
@@ -95,10 +99,8 @@ def refused(source: str, reason: str = "binary") -> Result:
     return Result(source, None, rejects=(Reject(source, None, "read", None, None, reason, "PNG image"),))
 
 
-OTHER = "丙公司增长12%，为3亿元。\n"
-
-
 def published(out: Path, *results: Result) -> dict[str, Any]:
+    """Put results in a folder as a run does; its run.json."""
     with publish.staging(out) as build:
         info = write(results or [result("a.txt"), result("b.txt", OTHER)], build, {"version": "0"})
         publish.commit(build, out)
@@ -106,4 +108,5 @@ def published(out: Path, *results: Result) -> dict[str, Any]:
 
 
 def digests(out: Path) -> dict[str, str]:
+    """SHA-256 of every table in a folder, by file name."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import random
-import signal
-import subprocess
 import sys
-import time
-from dataclasses import fields, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handmade import NEWS, OTHER, digests, document, fact, published, refused, result
-from zhfacts.errors import InvariantError, OutputError
-from zhfacts.records import Fact, Result
-from zhfacts.tables import check, publish, rows, schema
+from handmade import NEWS, document, fact, published, refused, result
+from zhfacts.errors import InvariantError
+from zhfacts.tables import check, rows
 from zhfacts.tables.check import check_tables, keep_provable, kind_fault, stands_in
-from zhfacts.tables.frames import frame
 from zhfacts.tables.validate import validate
-from zhfacts.tables.write import write
 
 # invariants of facts
 

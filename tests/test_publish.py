@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import fields, replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from handmade import NEWS, OTHER, digests, document, fact, published, refused, result
-from zhfacts.errors import InvariantError, OutputError
-from zhfacts.records import Fact, Result
-from zhfacts.tables import check, publish, rows, schema
-from zhfacts.tables.check import check_tables, keep_provable, kind_fault, stands_in
+from handmade import digests, published, result
+from zhfacts.errors import OutputError
+from zhfacts.tables import publish
 from zhfacts.tables.frames import frame
 from zhfacts.tables.validate import validate
 from zhfacts.tables.write import write
@@ -191,5 +179,3 @@ def test_two_runs_at_once_do_not_remove_each_others_work(tmp_path: Path) -> None
             write([result("a.txt", text)], build, {"version": "0"})
             publish.commit(build, tmp_path)
     assert state(tmp_path) == "二增长2%"
-
-

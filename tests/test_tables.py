@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -22,14 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handmade import NEWS, OTHER, digests, document, fact, published, refused, result
-from zhfacts.errors import InvariantError, OutputError
-from zhfacts.records import Fact, Result
-from zhfacts.tables import check, publish, rows, schema
-from zhfacts.tables.check import check_tables, keep_provable, kind_fault, stands_in
+from handmade import OTHER, digests, published, refused, result
+from zhfacts.errors import InvariantError
+from zhfacts.records import Fact
+from zhfacts.tables import rows, schema
 from zhfacts.tables.frames import frame
 from zhfacts.tables.validate import validate
-from zhfacts.tables.write import write
 
 # schema
 
@@ -114,7 +107,7 @@ def test_run_json_counts_and_digests(tmp_path: Path) -> None:
 
 
 def test_row_digest_does_not_hang_on_how_the_rows_are_stored() -> None:
-    made = tables()["facts"]
+    made = rows.build(*rows.merge([result("a.txt")]))["facts"]
     plain = made.set_column(11, pa.field("kind", pa.string()), made["kind"].cast(pa.string()))
     assert (
         rows.digest(plain)
@@ -133,9 +126,12 @@ def test_exact_holds_a_decimal_unrounded_or_not_at_all(value: Decimal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "column"), [({"kind": "weight"}, "kind"), ({"line_end": 2**40}, "line_end"), ({"rule": 7}, "rule")]
+    ("change", "column"),
+    [({"kind": "weight"}, "kind"), ({"line_end": 2**40}, "line_end"), ({"rule": 7}, "rule")],
 )
-def test_a_value_that_does_not_fit_its_column_is_named(tmp_path: Path, change: dict[str, Any], column: str) -> None:
+def test_a_value_that_does_not_fit_its_column_is_named(
+    tmp_path: Path, change: dict[str, Any], column: str
+) -> None:
     made = result("a.txt")
     bad = replace(made, facts=(made.facts[0], replace(made.facts[1], **change), made.facts[2]))
     with pytest.raises(InvariantError, match=f"table facts, column {column}, row 1: "):
@@ -158,5 +154,3 @@ def test_frames_have_types_for_notebooks(tmp_path: Path) -> None:
     assert str(facts["line_start"].dtype) == "int32"
     assert str(facts["kind"].dtype) == "category"
     assert facts["period_start"].iloc[0].date() == date(2023, 1, 1)
-
-

@@ -22,6 +22,7 @@ LONG = 60
 BRIDGE = 14
 """Lines (blank ones, captions, page furniture) over which an open sentence may go on."""
 OPENER = regex.compile(r"^\W{0,2}(?:[■□●◆▲★▶※【]|本报讯|本报[\p{Han}]{2,6}讯|本报[\p{Han}]{2,6}\d{1,2}月|新华社|据新华社|——|[①-⑳]|[-•·]\s)")
+SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
 TOKEN = regex.compile(r"[\x21-\x7e]+")
 NEW_ARTICLE = regex.compile(r"^\W{0,2}(?:本报讯|本报[\p{Han}]{2,6}\d{0,2}月?\d{0,2}日?[讯电]|新华社[\p{Han}]{2,6}\d{1,2}月)")
 ENDS_ARTICLE = frozenset({"reporter", "box-author", "signature", "editor-in-brackets"})
@@ -101,14 +102,16 @@ class _Open:
 def joins(above: Read, below: Read, gap: int) -> bool:
     """Whether a line goes on with the sentence or paragraph of the one above, `gap` lines lying between.
 
-    Evidence: the line above fills its column, its sentence is open (no end sign, or a comma), the line below
-    does not begin something new. Without a gap a full line is enough; over a gap the sentence must be open.
+    Evidence: a number is cut in two (2017|年), the line above fills its column, its sentence is open (no end
+    sign, or a comma), the line below does not begin something new. Without a gap a full line is enough; over a gap the sentence must be open.
     """
     if above.line.role != "body" or not above.text or not below.text:
         return False
     starts_new = bool(OPENER.match(below.text) or NUMBERED.match(below.text))
     last = above.text[-1]
     comma = last in "，、,"
+    if SPLIT_NUMBER.match(above.text[-1] + below.text[0]):
+        return gap <= BRIDGE
     is_open = last not in TERMINAL + "：:"
     if gap == 0:
         return (above.full and not (starts_new and not is_open)) or comma

@@ -51,6 +51,8 @@ class Changes:
         self.differences = self._words("difference", "comparison")
         behind = "|".join(self._words("behind", "change"))
         self.behind = regex.compile(rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)")
+        self.amounts = frozenset(w for r in knowledge.rows("link/change", "amount", Word) for w in r.words)
+        self.rate = regex.compile("|".join(sorted(self.nouns, key=len, reverse=True)))
         self.openings = self._words("opening", "change")
         self.behind_words = self._words("behind", "change")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
@@ -97,11 +99,19 @@ class Changes:
             return None
         return next((c for w, c in self.behind_words.items() if m.group().endswith(w)), None)
 
+    def rate_named(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The last rate of change named in [start, end): 论增速，湖南最快 -> 增速."""
+        last = None
+        for m in self.rate.finditer(text, start, end):
+            last = m.span()
+        return last
+
     def of_property(self, words: str, before: str, number: Number) -> Literal["up", "down"] | None:
         """The change that the property names: 增长率 of 5%, 新增贷款 of 4亿元; None for a level (增速降至5%)."""
         if LEVEL.search(before):
             return None
-        if number.kind in ("percent", "percentage_point", "money", "quantity") and (noun := _ending(words, len(words), self.nouns)):
+        noun = _ending(words, len(words), self.nouns)
+        if noun and (number.kind in ("percent", "percentage_point") or noun in self.amounts):
             down = self.nouns[noun] == "down" or (number.value is not None and number.value < 0)
             return "down" if down else "up"
         if number.kind in ("money", "quantity"):

@@ -60,6 +60,7 @@ class Context:
             self.relative.update({w: (int(v), row.unless) for w, v in zip(row.words, row.values, strict=True)})
         self.bases = _words("base")
         self.since = _words("since")
+        self.future = regex.compile("|".join(sorted(_words("future"), key=len, reverse=True)))
         self.words = regex.compile("|".join(sorted(self.relative, key=len, reverse=True)))
 
     def published(self, document: Document) -> date | None:
@@ -86,6 +87,10 @@ class Context:
     def opens(self, text: str, at: int) -> bool:
         """True for a time from which something holds: 自2007年."""
         return any(text[max(0, at - n) : at] in self.since for n in (1, 2))
+
+    def is_ahead(self, text: str, start: int, end: int) -> bool:
+        """True where the clause speaks of what is to come: 将于5月举办."""
+        return self.future.search(text, start, end) is not None
 
     def spoken(self, text: str, start: int, end: int, clock: Clock) -> list[tuple[int, Period]]:
         """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's."""

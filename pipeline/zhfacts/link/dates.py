@@ -41,13 +41,17 @@ class Clock:
             self.year, self.month = start.year, None
 
     def turn_page(self) -> None:
-        """A new paragraph: a year stated in the last one holds on only where nothing better is known."""
-        if self.published or self.present is not None:
-            self.year = self.month = None
+        """A new paragraph: the year stated in the last one holds no longer."""
+        self.year = self.month = None
 
-    def resolve(self, when: When) -> Resolved:
-        """The time with its missing year filled in: 前2个月 -> 2024-01/2024-02."""
-        year, source = self._year(when)
+    def end_sentence(self) -> None:
+        """A new sentence: with a dated document, its date is better evidence than the year stated before."""
+        if self.published:
+            self.year = None
+
+    def resolve(self, when: When, ahead: bool = False) -> Resolved:
+        """The time with its missing year filled in: 前2个月 -> 2024-01/2024-02; `ahead` where it is to come."""
+        year, source = self._year(when, ahead)
         month = when.first[1]
         if month is None and when.first[2] is not None:
             year, month, source = self._month(when, year, source)
@@ -60,7 +64,7 @@ class Clock:
             start = end = None
         return Resolved(edtf(first, last, when.decade), start, end, source if year is not None else None)
 
-    def _year(self, when: When) -> tuple[int | None, From | None]:
+    def _year(self, when: When, ahead: bool) -> tuple[int | None, From | None]:
         if when.first[0] is not None:
             return when.first[0], "stated"
         if when.relative is not None:
@@ -69,8 +73,10 @@ class Clock:
             return when.last[0], "stated"
         if self.year is not None:
             return self.year, "context"
-        now = self.published.year if self.published else self.present
-        return now, ("published" if self.published else "context") if now else None
+        if self.published:
+            past = (when.first[1] or 0) > self.published.month and not ahead
+            return self.published.year - past, "published"
+        return self.present, "context" if self.present is not None else None
 
     def _relative(self, relative: int) -> tuple[int | None, From | None]:
         if relative >= SAME_YEAR:

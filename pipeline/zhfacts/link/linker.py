@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import regex
 
 from zhfacts.link.attributes import attributes
-from zhfacts.link.change import CLAUSE, Change, changes
+from zhfacts.link.change import CLAUSE, changes
 from zhfacts.link.context import Period, context
 from zhfacts.link.dates import Clock
 from zhfacts.link.lists import groups, items
@@ -17,6 +17,9 @@ from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
 
 Span = tuple[int, int]
+RATES = frozenset({"percent", "percentage_point"})
+CORE_BEHIND = frozenset({"percent", "money"})
+"""Kinds whose property may stand behind the number: 3%的手续费."""
 CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
@@ -42,9 +45,8 @@ class Sentence:
     mentions: list[Mention]
     numbers: list[Number]
     times: list[tuple[int, Period]]
-    property: Span | None = None
-    """The property last found; numbers without words of their own share it."""
-    change: Change = field(default_factory=Change)
+    properties: dict[str, Span] = field(default_factory=dict)
+    """The property last found for each kind of number; numbers without words of their own share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _sentence(s: Sentence, memory: Memory, clock: Clock, carried: list[tuple[int
                 links.append(links[-1])
             else:
                 links.append(_claim(s, number, group, listed[k] if listed else None, memory))
+    clock.end_sentence()
     s.times.sort(key=lambda t: t[0])
     if s.times:
         carried.append((-1, replace(s.times[-1][1], source="context")))
@@ -137,7 +140,7 @@ def _converts(s: Sentence, number: Number) -> bool:
 def _time(s: Sentence, number: Number, clock: Clock) -> Link:
     """A year or date: resolved, remembered for what follows, with the event behind it."""
     assert number.when is not None  # noqa: S101  # numbers of these kinds always have one
-    resolved = clock.resolve(number.when)
+    resolved = clock.resolve(number.when, context().is_ahead(s.text, _clause(s, number.start), number.start))
     if not context().is_base(s.text, number.start) and not context().opens(s.text, number.start) and resolved.start:
         s.times.append((number.start, Period(resolved.start, resolved.end, "stated" if resolved.source == "stated" else resolved.source)))
     topic = subjects().best(s.text, s.block, s.mentions, _clause(s, number.start), s.end)
@@ -179,15 +182,23 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
 
 
 def _property(s: Sentence, number: Number, clause: int, topic: Topic | None) -> Span | None:
-    """The property in the clause's words, else the one of the number before, else a noun behind the number."""
-    floor = max([clause, *(n.end for n in s.numbers if clause <= n.start and n.end <= number.start)])
+    """The property in the clause's words, else a rate named before (增长率最高，为…), else that of a number before."""
+    earlier = [n.end for n in s.numbers if n.end <= number.start]
+    floor = max([clause, *(end for end in earlier if end > clause)])
     if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
         floor = topic.place[2]
     own = attributes().between(s.text, floor, number.start)
-    if own is None and s.property is None:
-        own = attributes().behind(s.text, number.end) if number.kind in ("percent", "money") else None
-    s.property = own or s.property
-    return s.property
+    if own is None and number.kind in RATES:
+        own = changes().rate_named(s.text, max([s.start, *earlier]), clause)
+    if own is None:
+        own = s.properties.get(number.kind) or s.properties.get("any" if number.kind in RATES else "level")
+    if own is None and number.kind in CORE_BEHIND:
+        own = attributes().behind(s.text, number.end)
+    if own is not None:
+        s.properties[number.kind] = s.properties["any"] = own
+        if number.kind not in RATES:
+            s.properties["level"] = own
+    return own
 
 
 def _listed(s: Sentence, item: Span, prop: Span | None) -> tuple[Mention, Span | None]:
@@ -196,11 +207,12 @@ def _listed(s: Sentence, item: Span, prop: Span | None) -> tuple[Mention, Span |
     within = [m for m in s.mentions if start <= m.start and m.end <= end]
     if within and within[0].start == start:
         rest = attributes().trim(s.text, within[0].end, end)
-        s.property = rest if rest[1] - rest[0] >= 2 else s.property
-        return within[0], s.property
+        if rest[1] - rest[0] >= 2:
+            s.properties["each"] = rest
+        return within[0], s.properties.get("each", prop)
     trimmed = attributes().trim(s.text, start, end)
     start, end = trimmed if trimmed[1] > trimmed[0] else (start, end)
-    return Mention(start, end, s.text[start:end], "other"), s.property
+    return Mention(start, end, s.text[start:end], "other"), s.properties.get("each", prop)
 
 
 def _period(s: Sentence, at: int) -> Period:

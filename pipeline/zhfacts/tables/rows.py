@@ -130,7 +130,7 @@ def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
 
 
 def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
-    """Rows as an Arrow table of the contract's schema; InvariantError where a value does not fit its column."""
+    """Rows as an Arrow table of the contract's schema; InvariantError where a value does not fit."""
     schema = SCHEMAS[name]
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     arrays = []
