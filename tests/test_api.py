@@ -7,7 +7,6 @@ import subprocess
 import sys
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,6 @@ from zhfacts import api
 from zhfacts.errors import InputError, OutputError, RuleError
 from zhfacts.tables import publish
 from zhfacts.tables.write import write
-
-needs_flow = pytest.mark.skipif(find_spec("zhfacts.flow") is None, reason="flow.py is not there yet")
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -69,7 +66,6 @@ def test_load_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
         zhfacts.load(tmp_path / "no")
 
 
-@needs_flow
 def test_extract_gives_facts_in_order_of_position() -> None:
     text = "2023年，甲公司出口额增长8.7%，达到5784亿元。"
     facts = zhfacts.extract(text)
@@ -80,7 +76,6 @@ def test_extract_gives_facts_in_order_of_position() -> None:
     assert zhfacts.extract("") == []
 
 
-@needs_flow
 def test_extract_resolves_against_the_day_of_publication() -> None:
     text = "今年5月，甲公司出口额增长8.7%。"
     for published in (date(2024, 3, 12), datetime(2024, 3, 12, 8, 30)):
@@ -88,7 +83,6 @@ def test_extract_resolves_against_the_day_of_publication() -> None:
     assert zhfacts.extract(text)[0].date_start is None
 
 
-@needs_flow
 def test_extract_loads_neither_pandas_nor_pyarrow() -> None:
     code = (
         "import sys, zhfacts; zhfacts.extract('增长8.7%。'); "
@@ -98,7 +92,6 @@ def test_extract_loads_neither_pandas_nor_pyarrow() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@needs_flow
 def test_run_is_the_same_twice_in_any_order_and_with_any_number_of_jobs(
     documents: Path, tmp_path: Path
 ) -> None:
@@ -114,7 +107,6 @@ def test_run_is_the_same_twice_in_any_order_and_with_any_number_of_jobs(
     assert runs[0].exit_code == 0
 
 
-@needs_flow
 def test_run_json_says_with_what_it_was_made(documents: Path, tmp_path: Path) -> None:
     run = api.run(documents, tmp_path / "out", published=date(2024, 3, 12))
     assert run.info["version"] == zhfacts.__version__
@@ -124,7 +116,6 @@ def test_run_json_says_with_what_it_was_made(documents: Path, tmp_path: Path) ->
     assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8")) == run.info
 
 
-@needs_flow
 def test_the_same_content_twice_is_extracted_once(documents: Path, tmp_path: Path) -> None:
     text = (documents / "新闻.txt").read_bytes()
     (documents / "子" / "a.txt").write_bytes(text)
@@ -135,7 +126,6 @@ def test_the_same_content_twice_is_extracted_once(documents: Path, tmp_path: Pat
     assert run.exit_code == 0
 
 
-@needs_flow
 def test_a_bad_document_does_not_stop_the_others(documents: Path, tmp_path: Path) -> None:
     (documents / "图.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     (documents / "空.txt").write_bytes(b"")
@@ -145,7 +135,6 @@ def test_a_bad_document_does_not_stop_the_others(documents: Path, tmp_path: Path
     assert set(run.rejects["source"]) >= {"图.txt", "空.txt"}
 
 
-@needs_flow
 def test_a_fault_of_ours_in_one_document_is_a_row(
     documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +154,6 @@ def test_a_fault_of_ours_in_one_document_is_a_row(
     assert len(run.documents) == 1
 
 
-@needs_flow
 def test_a_broken_rule_stops_the_run_and_leaves_the_old_outputs(
     documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +172,6 @@ def test_a_broken_rule_stops_the_run_and_leaves_the_old_outputs(
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(publish.FILES)
 
 
-@needs_flow
 def test_wrong_arguments_make_no_folder(documents: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="jobs is 0"):
         api.run(documents, tmp_path / "out", jobs=0)
@@ -193,7 +180,6 @@ def test_wrong_arguments_make_no_folder(documents: Path, tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
-@needs_flow
 def test_progress_is_told_of_every_document(documents: Path, tmp_path: Path) -> None:
     steps: list[api.Step] = []
     api.run(documents, tmp_path / "out", progress=steps.append)

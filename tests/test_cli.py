@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,7 +19,6 @@ from zhfacts.cli import console, summary
 from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
-needs_flow = pytest.mark.skipif(find_spec("zhfacts.flow") is None, reason="flow.py is not there yet")
 Start = Callable[..., subprocess.Popen[str]]
 COMMANDS = ("extract", "validate", "show", "explain", "schema")
 AS_NOBODY = """
@@ -185,7 +183,6 @@ def test_plain_numbers(value: float, shown: str) -> None:
 # extract and explain
 
 
-@needs_flow
 def test_extract_ends_with_a_summary(command: Command, documents: Path, tmp_path: Path) -> None:
     ended = command("extract", documents, "--out", tmp_path / "out")
     assert ended.code == 0
@@ -201,7 +198,6 @@ def test_extract_ends_with_a_summary(command: Command, documents: Path, tmp_path
     assert command("show", fact_id, "--out", tmp_path / "out").code == 0
 
 
-@needs_flow
 def test_exit_code_1_where_a_whole_file_was_rejected(
     command: Command, documents: Path, tmp_path: Path
 ) -> None:
@@ -213,7 +209,6 @@ def test_exit_code_1_where_a_whole_file_was_rejected(
     assert re.search(r"documents +2\n", ended.out)
 
 
-@needs_flow
 def test_missing_and_empty_input_make_no_outputs(command: Command, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name in ("missing", "empty"):
@@ -224,7 +219,6 @@ def test_missing_and_empty_input_make_no_outputs(command: Command, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
-@needs_flow
 def test_an_output_that_is_a_file(command: Command, documents: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", "utf-8")
     ended = command("extract", documents, "--out", tmp_path / "out")
@@ -233,7 +227,6 @@ def test_an_output_that_is_a_file(command: Command, documents: Path, tmp_path: P
     assert (tmp_path / "out").read_text("utf-8") == "mine"
 
 
-@needs_flow
 @pytest.mark.skipif(os.name == "nt", reason="rights are another matter there")
 def test_an_output_folder_that_cannot_be_written(process: Start, documents: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -248,7 +241,6 @@ def test_an_output_folder_that_cannot_be_written(process: Start, documents: Path
     assert list(out.iterdir()) == []
 
 
-@needs_flow
 def test_a_run_that_is_killed_keeps_the_old_outputs(process: Start, documents: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with process("extract", documents, "--out", out) as ended:
@@ -266,7 +258,6 @@ def test_a_run_that_is_killed_keeps_the_old_outputs(process: Start, documents: P
     assert {path.name for path in out.iterdir()} == set(publish.FILES)
 
 
-@needs_flow
 def test_two_jobs_give_the_same_tables(process: Start, documents: Path, tmp_path: Path) -> None:
     for jobs in (1, 2):
         with process("extract", documents, "--out", tmp_path / str(jobs), "--jobs", jobs) as ended:
@@ -275,7 +266,6 @@ def test_two_jobs_give_the_same_tables(process: Start, documents: Path, tmp_path
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
-@needs_flow
 def test_explain_names_the_rules_that_fired(command: Command) -> None:
     ended = command("explain", "2023年，甲公司出口额增长8.7%。")
     assert ended.code == 0
@@ -285,7 +275,6 @@ def test_explain_names_the_rules_that_fired(command: Command) -> None:
     assert "no number found" in command("explain", "没有数字").out
 
 
-@needs_flow
 def test_explain_resolves_against_the_day_of_publication(command: Command) -> None:
     assert "2024-05-01 to 2024-05-31" in command("explain", "今年5月上涨", "--published", "2024-03-12").out
 

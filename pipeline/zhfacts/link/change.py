@@ -34,7 +34,9 @@ class Change:
 
 LEVEL = regex.compile(r"[降升增减涨跌落高加低滑调收放缩][至到](?:了|约|近|只有)?$")
 CLAUSE = frozenset("，。；：！？,;!?\n")
-DIFFERENCE = regex.compile(r"(?:比|较|与|和|同)(?<than>[^，。；]{1,16}?)(?:相比)?$")
+DIFFERENCE = r"(?:比|较|与|和|同)(?<than>[^，。；]{{1,16}}?)(?:相比)?(?<word>{words})(?:了|约|近)?$"
+THAN = r"(?<word>{words})(?<than>[^，。；\d%]{{1,16}})$"
+COMPARABLE = frozenset({"percent", "percentage_point", "money", "quantity", "duration"})
 SHARE = regex.compile(r"占(?:到|据|了|有|全部)?(?:约|近)?(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$")
 TIMES = regex.compile(r"(?:是|为|相当于|达到?)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
 COMPARED = regex.compile(r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$")
@@ -49,11 +51,15 @@ class Changes:
         self.fillers = frozenset(w for r in knowledge.rows("link/change", "between", Word) for w in r.words)
         self.levels = frozenset(w for r in knowledge.rows("link/change", "level", Word) for w in r.words)
         self.differences = self._words("difference", "comparison")
+        self.than = self._words("than", "comparison")
+        self.difference = regex.compile(DIFFERENCE.format(words=_either(self.differences)))
+        self.other = regex.compile(THAN.format(words=_either(self.than)))
         behind = "|".join(self._words("behind", "change"))
         self.behind = regex.compile(rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)")
         self.amounts = frozenset(w for r in knowledge.rows("link/change", "amount", Word) for w in r.words)
         self.rate = regex.compile("|".join(sorted(self.nouns, key=len, reverse=True)))
         self.openings = self._words("opening", "change")
+        self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?!值)\p{{Han}}{{1,8}}$")
         self.behind_words = self._words("behind", "change")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
 
@@ -61,12 +67,10 @@ class Changes:
         """Change and basis of the number, reading its clause from `clause_start`."""
         before = text[clause_start : number.start]
         change = self._before(before) or self._after(text, number)
-        comparison = None
-        if change is None or change in ("up", "down"):
-            comparison = self._difference(before) if change is None else None
+        comparison, than = self._difference(before, number) if change is None else (None, None)
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
-        basis = self._basis(before, number, change is not None or comparison is not None)
+        basis = than or self._basis(before, number, change is not None)
         return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
 
     def _words(self, table: str, field: str) -> dict[str, str]:
@@ -115,17 +119,19 @@ class Changes:
             down = self.nouns[noun] == "down" or (number.value is not None and number.value < 0)
             return "down" if down else "up"
         if number.kind in ("money", "quantity"):
-            opening = next((w for w in self.openings if words.startswith(w)), "")
-            return self.openings[opening] if opening else None  # type: ignore[return-value]  # checked by test_rules
+            m = self.opening.search(words)
+            return self.openings[m["word"]] if m else None  # type: ignore[return-value]  # checked by test_rules
         return None
 
-    def _difference(self, before: str) -> str | None:
-        word = _ending(before, len(before), self.differences)
-        if not word:
-            return None
-        if word.endswith("于") or DIFFERENCE.search(before, 0, len(before) - len(word)):
-            return self.differences[word]
-        return None
+    def _difference(self, before: str, number: Number) -> tuple[str | None, str | None]:
+        """(comparison, the other thing) of 比乙高4个百分点 and 高于乙4个百分点."""
+        if number.kind not in COMPARABLE:
+            return None, None
+        if m := self.difference.search(before):
+            return self.differences[m["word"]], m["than"]
+        if m := self.other.search(before):
+            return self.than[m["word"]], m["than"]
+        return None, None
 
     def _basis(self, before: str, number: Number, is_change: bool) -> str | None:
         if is_change:
@@ -139,6 +145,10 @@ class Changes:
         if number.kind == "multiple" and (m := TIMES.search(before)):
             return m["base"]
         return None
+
+
+def _either(words: dict[str, str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
 
 
 def _ending(text: str, at: int, words: dict[str, str] | frozenset[str]) -> str:
