@@ -35,9 +35,9 @@ def test_load_reads_tables_when_they_are_asked_for(tmp_path: Path) -> None:
     assert "facts" not in vars(run)
     assert run.facts["exact"].tolist() == [Decimal("8.7"), Decimal("5784") * 10**8, Decimal(36)]
     assert run.facts is run.facts
-    assert [
-        len(getattr(run, name)) for name in ("entities", "mentions", "documents", "lines", "rejects")
-    ] == [*(2, 2, 1, 3, 2)]
+    assert [len(getattr(run, name)) for name in ("entities", "mentions", "documents", "lines", "rejects")] == [
+        *(2, 2, 1, 3, 2)
+    ]
     assert run.exit_code == 1
     assert run.out == tmp_path
 
@@ -92,9 +92,7 @@ def test_extract_loads_neither_pandas_nor_pyarrow() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_run_is_the_same_twice_in_any_order_and_with_any_number_of_jobs(
-    documents: Path, tmp_path: Path
-) -> None:
+def test_run_is_the_same_twice_in_any_order_and_with_any_number_of_jobs(documents: Path, tmp_path: Path) -> None:
     first, second = documents / "新闻.txt", documents / "子"
     runs = [
         api.run([first, second], tmp_path / "1"),

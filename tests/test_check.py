@@ -52,9 +52,7 @@ def test_a_fact_that_breaks_an_invariant_becomes_a_reject(change: dict[str, Any]
     assert made.document is not None
     kept, rejects = keep_provable(made.document, [replace(made.facts[0], **change), *made.facts[1:]])
     assert kept == made.facts[1:]
-    assert [(reject.stage, reject.reason, reject.source) for reject in rejects] == [
-        ("check", reason, "a.txt")
-    ]
+    assert [(reject.stage, reject.reason, reject.source) for reject in rejects] == [("check", reason, "a.txt")]
     assert rejects[0].detail
 
 
@@ -122,9 +120,7 @@ def test_tables_of_results_keep_the_contract() -> None:
         ("lines", "line", [1, 2, 2], 2),
     ],
 )
-def test_a_bad_column_is_named_with_its_first_bad_row(
-    name: str, column: str, values: list[Any], row: int
-) -> None:
+def test_a_bad_column_is_named_with_its_first_bad_row(name: str, column: str, values: list[Any], row: int) -> None:
     with pytest.raises(InvariantError, match=f"table {name}, column {column}, row {row}: "):
         check_tables(swapped(name, column, values))
 

@@ -140,9 +140,7 @@ def test_show_of_an_unknown_id_names_the_nearest(command: Command, outputs: Path
 
 def test_words_of_documents_do_not_steer_the_terminal(command: Command, outputs: Path) -> None:
     rows = pq.read_table(outputs / "facts.parquet").to_pylist()
-    ended = command(
-        "show", next(row["fact_id"] for row in rows if row["source"] != "a.txt"), "--out", outputs
-    )
+    ended = command("show", next(row["fact_id"] for row in rows if row["source"] != "a.txt"), "--out", outputs)
     assert "[bold]增长»8.7%«[/bold]<U+001B>[31m，<U+202E>为3亿元。" in ended.out
     assert "坏[red].txt:1:" in ended.out
     assert not {"\x1b", "\u202e"} & set(ended.out)
@@ -198,9 +196,7 @@ def test_extract_ends_with_a_summary(command: Command, documents: Path, tmp_path
     assert command("show", fact_id, "--out", tmp_path / "out").code == 0
 
 
-def test_exit_code_1_where_a_whole_file_was_rejected(
-    command: Command, documents: Path, tmp_path: Path
-) -> None:
+def test_exit_code_1_where_a_whole_file_was_rejected(command: Command, documents: Path, tmp_path: Path) -> None:
     (documents / "图.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     ended = command("extract", documents, "--out", tmp_path / "out")
     assert ended.code == 1

@@ -127,9 +127,7 @@ def test_a_run_killed_before_any_of_its_renames_leaves_one_run_whole(tmp_path: P
     assert {path.name for path in tmp_path.iterdir()} == {*publish.FILES, "README.md"}
 
 
-def test_a_reader_without_rights_sees_a_committed_run_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_without_rights_sees_a_committed_run_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     published(tmp_path, result("a.txt", "旧增长1%"))
     with writer(tmp_path, "新增长2%", 3) as process:
         process.wait()
@@ -161,9 +159,7 @@ def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path) -> None:
     published(tmp_path)
     before = digests(tmp_path)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(
-        resource.RLIMIT_FSIZE, (4096, limits[1])
-    )  # what a full disk does, but for the error's name
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))  # what a full disk does, but for the error's name
     try:
         full = pytest.raises(OutputError, match="no space left")
         with full, publish.staging(tmp_path) as build, publish.explained(tmp_path):

@@ -183,9 +183,7 @@ def test_a_string_with_half_a_character_is_refused_by_place():
     assert (first.text, first.start, first.byte_start) == ("增长", 1, 3)
 
 
-@pytest.mark.parametrize(
-    ("codec", "bad"), [("utf-8", b"\xe5\xa2"), ("gb18030", b"\xff"), ("utf-16-le", b"\x00\xd8")]
-)
+@pytest.mark.parametrize(("codec", "bad"), [("utf-8", b"\xe5\xa2"), ("gb18030", b"\xff"), ("utf-16-le", b"\x00\xd8")])
 def test_a_broken_line_is_rejected_and_the_rest_goes_on(tmp_path, codec, bad):
     before, after = "去年种树三万棵。\n今年\n其中果树".encode(codec), "占四成。\n完。\n".encode(codec)
     document, rejects = load(tmp_path / "a.txt", before + bad + after)

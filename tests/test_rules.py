@@ -22,18 +22,27 @@ from zhfacts.records import ROLES, Fact
 BUILT = {
     "numbers": ["digits.digits", "times.times", "bounds.bounds", "scan.scanner"],
     "layout": ["normalise.characters", "roles.roles"],
-    "link": ["mentions.mentions", "change.changes", "attributes.attributes", "context.context", "subjects.subjects"],
+    "link": [
+        "mentions.mentions",
+        "change.changes",
+        "attributes.attributes",
+        "context.context",
+        "subjects.subjects",
+    ],
 }
 KEYS = {
-    "example": {"text", "match", "rule", "value", "low", "high", "kind", "bound", "currency", "per_unit", "when", "count",
-                "vague", "change", "comparison", "basis", "subject", "attribute", "published", "date", "period", "mentions"},
+    "example": set(
+        ["text", "match", "rule", "value", "low", "high", "kind", "bound", "currency", "per_unit", "when", "count", "vague", "change", "comparison", "basis", "subject", "attribute", "published", "date", "period", "mentions"]
+    ),
     "nothing": {"text", "rule"},
     "line": {"text", "role", "rule"},
-}  # fmt: skip
+}
 
 
 def corpora() -> list[str]:
-    return sorted(p.parent.relative_to(knowledge.rules_dir()).as_posix() for p in knowledge.rules_dir().rglob("corpus.toml"))
+    return sorted(
+        p.parent.relative_to(knowledge.rules_dir()).as_posix() for p in knowledge.rules_dir().rglob("corpus.toml")
+    )
 
 
 def corpus(module: str) -> dict[str, list[dict[str, Any]]]:
@@ -89,13 +98,27 @@ def _fact_faults(row: dict[str, Any], facts: list[Fact]) -> list[str]:
         return [f"found {[f.surface for f in facts]}"]
     fact = matching[-1]
     got = {
-        "value": number(fact.value), "low": number(fact.low), "high": number(fact.high), "kind": fact.kind, "bound": fact.bound,
-        "currency": fact.currency, "per_unit": fact.per_unit, "when": fact.when, "date": fact.when, "change": fact.change,
-        "comparison": fact.comparison, "basis": fact.basis, "subject": fact.subject, "attribute": fact.attribute,
-        "period": period(fact), "vague": fact.value is None and fact.low is None and fact.when is None,
-    }  # fmt: skip
+        "value": number(fact.value),
+        "low": number(fact.low),
+        "high": number(fact.high),
+        "kind": fact.kind,
+        "bound": fact.bound,
+        "currency": fact.currency,
+        "per_unit": fact.per_unit,
+        "when": fact.when,
+        "date": fact.when,
+        "change": fact.change,
+        "comparison": fact.comparison,
+        "basis": fact.basis,
+        "subject": fact.subject,
+        "attribute": fact.attribute,
+        "period": period(fact),
+        "vague": fact.value is None and fact.low is None and fact.when is None,
+    }
     wrong = [f"{k}: {got[k]!r}, not {row[k]!r}" for k in row if k in got and got[k] != row[k]]
-    always = {"change": None} if row.get("match") and "change" not in row and "comparison" not in row and _links(row) else {}
+    always = (
+        {"change": None} if row.get("match") and "change" not in row and "comparison" not in row and _links(row) else {}
+    )
     wrong += [f"{k}: {got[k]!r}, not None" for k in always if got[k] is not None]
     if "count" in row and len(facts) != row["count"]:
         wrong.append(f"{len(facts)} facts, not {row['count']}")
@@ -103,7 +126,9 @@ def _fact_faults(row: dict[str, Any], facts: list[Fact]) -> list[str]:
 
 
 def _links(row: dict[str, Any]) -> bool:
-    return row["text"].endswith("。") and not ({"subject", "attribute", "period", "date", "published", "rule"} & row.keys())
+    return row["text"].endswith("。") and not (
+        {"subject", "attribute", "period", "date", "published", "rule"} & row.keys()
+    )
 
 
 @pytest.mark.parametrize(("module", "table", "row"), list(examples()))

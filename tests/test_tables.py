@@ -109,11 +109,7 @@ def test_run_json_counts_and_digests(tmp_path: Path) -> None:
 def test_row_digest_does_not_hang_on_how_the_rows_are_stored() -> None:
     made = rows.build(*rows.merge([result("a.txt")]))["facts"]
     plain = made.set_column(11, pa.field("kind", pa.string()), made["kind"].cast(pa.string()))
-    assert (
-        rows.digest(plain)
-        == rows.digest(made)
-        == rows.digest(pa.concat_tables([made.slice(0, 1), made.slice(1)]))
-    )
+    assert rows.digest(plain) == rows.digest(made) == rows.digest(pa.concat_tables([made.slice(0, 1), made.slice(1)]))
     assert rows.digest(made.slice(1)) != rows.digest(made)
 
 
@@ -129,9 +125,7 @@ def test_exact_holds_a_decimal_unrounded_or_not_at_all(value: Decimal) -> None:
     ("change", "column"),
     [({"kind": "weight"}, "kind"), ({"line_end": 2**40}, "line_end"), ({"rule": 7}, "rule")],
 )
-def test_a_value_that_does_not_fit_its_column_is_named(
-    tmp_path: Path, change: dict[str, Any], column: str
-) -> None:
+def test_a_value_that_does_not_fit_its_column_is_named(tmp_path: Path, change: dict[str, Any], column: str) -> None:
     made = result("a.txt")
     bad = replace(made, facts=(made.facts[0], replace(made.facts[1], **change), made.facts[2]))
     with pytest.raises(InvariantError, match=f"table facts, column {column}, row 1: "):

@@ -1,10 +1,10 @@
 """The error tree. Every message says what, where, and what to do next.
 
-    ZhfactsError
-    ├── RuleError      a row in rules/ is wrong            -> exit 2
-    ├── InputError     an input path cannot be used        -> exit 2
-    ├── OutputError    the output folder cannot be used    -> exit 3
-    └── InvariantError a table of ours breaks its contract -> exit 3
+ZhfactsError
+├── RuleError      a row in rules/ is wrong            -> exit 2
+├── InputError     an input path cannot be used        -> exit 2
+├── OutputError    the output folder cannot be used    -> exit 3
+└── InvariantError a table of ours breaks its contract -> exit 3
 """
 
 from __future__ import annotations

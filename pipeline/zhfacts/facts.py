@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from zhfacts.records import Block, Document, Entity, EntityMention, Fact, Line, Link, Mention, Number
 
@@ -60,14 +61,20 @@ def surface(document: Document, block: Block, start: int, end: int) -> str:
 
 def words(document: Document, block: Block, start: int, end: int) -> str:
     """The words as a reader says them: line breaks and the white space around them undone."""
-    parts = []
+    parts: list[str] = []
     at = place(document, block, start, end)
     kept = _lines(document, block, start, end)
     for k, line in enumerate(kept):
         left = at.start - line.start if k == 0 else 0
         right = at.end - line.start if k == len(kept) - 1 else len(line.text)
         part = line.text[left:right].strip() if len(kept) > 1 else line.text[left:right]
-        if parts and parts[-1][-1:].isascii() and parts[-1][-1:].isalpha() and part[:1].isascii() and part[:1].isalpha():
+        if (
+            parts
+            and parts[-1][-1:].isascii()
+            and parts[-1][-1:].isalpha()
+            and part[:1].isascii()
+            and part[:1].isalpha()
+        ):
             parts.append(" ")
         parts.append(part)
     return "".join(parts)
@@ -91,70 +98,111 @@ def _between(document: Document, above: Line, below: Line) -> str:
     return text
 
 
-def fact(document: Document, blocks: list[Block], b: int, number: Number, link: Link, quote: str) -> Fact:
-    """The fact of one number; `quote` is its sentence."""
-    block = blocks[b]
+def fact(document: Document, blocks: list[Block], b: int, claim: tuple[Number, Link], quote: str) -> Fact:
+    """The fact of one number and its link; `quote` is its sentence."""
+    block, (number, link) = blocks[b], claim
     at = place(document, block, number.start, number.end)
-    (col_start, col_end) = at.columns()
-    subject, subject_place = _subject(document, blocks, link)
-    attribute, attribute_place = _attribute(document, blocks, link)
-    value, delta = _floats(number, link)
     return Fact(
-        fact_id=_digest(document.doc_id, at.byte_start, at.byte_end, number.kind), doc_id=document.doc_id, source=document.source,
-        line_start=at.first.number, line_end=at.last.number, col_start=col_start, col_end=col_end,
-        byte_start=at.byte_start, byte_end=at.byte_end,
-        surface=surface(document, block, number.start, number.end), quote=quote, kind=number.kind, value=value,
-        low=_year_of(link, number, 0) if number.kind == "year" else _float(number.low),
-        high=_year_of(link, number, 1) if number.kind == "year" else _float(number.high),
-        exact=_exact(number.value) if number.kind != "year" else _exact(Decimal(int(value)) if value is not None else None),
-        ratio=_float(number.ratio), unit=number.unit, unit_ucum=None,
-        currency=number.currency, per_unit=number.per_unit, bound=number.bound, change=link.change, delta=delta,
-        comparison=link.comparison, basis=link.basis, when=link.when, date_start=link.date_start, date_end=link.date_end,
-        date_from=link.date_from, subject=subject, subject_id=entity_id(link.entity) if link.entity and subject else None,
-        attribute=attribute, subject_line=subject_place.first.number if subject_place else None,
-        attribute_line=attribute_place.first.number if attribute_place else None,
-        subject_byte_start=subject_place.byte_start if subject_place else None,
-        subject_byte_end=subject_place.byte_end if subject_place else None,
-        attribute_byte_start=attribute_place.byte_start if attribute_place else None,
-        attribute_byte_end=attribute_place.byte_end if attribute_place else None,
-        period_start=link.period_start, period_end=link.period_end, period_from=link.period_from,
-        rule=number.rule, link_rule=link.link_rule, start=at.start, end=at.end,
-    )  # fmt: skip
+        fact_id=_digest(document.doc_id, at.byte_start, at.byte_end, number.kind),
+        doc_id=document.doc_id,
+        source=document.source,
+        surface=surface(document, block, number.start, number.end),
+        quote=quote,
+        **_position(at),
+        **_quantity(number, link),
+        **_linked(document, blocks, link),
+    )
 
 
-def _subject(document: Document, blocks: list[Block], link: Link) -> tuple[str | None, Place | None]:
+def _position(at: Place) -> dict[str, Any]:
+    """The columns that say where the number stands."""
+    col_start, col_end = at.columns()
+    return {
+        "line_start": at.first.number,
+        "line_end": at.last.number,
+        "col_start": col_start,
+        "col_end": col_end,
+        "byte_start": at.byte_start,
+        "byte_end": at.byte_end,
+        "start": at.start,
+        "end": at.end,
+    }
+
+
+def _quantity(number: Number, link: Link) -> dict[str, Any]:
+    """The columns that say how much: MeasEval's quantity."""
+    value, low, high = (number.value, number.low, number.high) if number.when is None else _years(number)
+    size = None if value is None or link.change is None else abs(float(value))
+    return {
+        "kind": number.kind,
+        "value": _float(value),
+        "low": _float(low),
+        "high": _float(high),
+        "exact": _exact(value),
+        "ratio": _float(number.ratio),
+        "unit": number.unit,
+        "unit_ucum": None,
+        "currency": number.currency,
+        "per_unit": number.per_unit,
+        "bound": number.bound,
+        "delta": size if size is None or link.change == "up" else -size,
+        "rule": number.rule,
+    }
+
+
+def _linked(document: Document, blocks: list[Block], link: Link) -> dict[str, Any]:
+    """The columns that say of whom, of what, which way and when: MeasEval's entity and property."""
+    subject, attribute = _subject(document, blocks, link), _attribute(document, blocks, link)
+    found: dict[str, Any] = {name: getattr(link, name) for name in COPIED}
+    found["subject_id"] = entity_id(link.entity) if link.entity and subject else None
+    for name, said in (("subject", subject), ("attribute", attribute)):
+        text, at = said or (None, None)
+        found[name] = text
+        found[f"{name}_line"] = at.first.number if at else None
+        found[f"{name}_byte_start"] = at.byte_start if at else None
+        found[f"{name}_byte_end"] = at.byte_end if at else None
+    return found
+
+
+COPIED = (
+    "change",
+    "comparison",
+    "basis",
+    "when",
+    "date_start",
+    "date_end",
+    "date_from",
+    "period_start",
+    "period_end",
+    "period_from",
+    "link_rule",
+)
+"""Columns that a link has under the same name."""
+
+
+def _subject(document: Document, blocks: list[Block], link: Link) -> tuple[str, Place] | None:
+    """The entity in the document's words, and where they stand; a pronoun gives the name it stands for."""
     if link.entity is None or link.subject_at is None:
-        return None, None
+        return None
     b, start, end = link.subject_at
     said = link.entity.name if link.entity.pronoun else words(document, blocks[b], start, end)
     return said.strip("《》"), place(document, blocks[b], start, end)
 
 
-def _attribute(document: Document, blocks: list[Block], link: Link) -> tuple[str | None, Place | None]:
+def _attribute(document: Document, blocks: list[Block], link: Link) -> tuple[str, Place] | None:
     if link.attribute_at is None:
-        return None, None
+        return None
     b, start, end = link.attribute_at
     return words(document, blocks[b], start, end), place(document, blocks[b], start, end)
 
 
-def _floats(number: Number, link: Link) -> tuple[float | None, float | None]:
-    """(value, delta): the value as written, and the signed size of a change."""
-    if number.kind == "year" and number.when is not None:
-        first, last = number.when.first[0], number.when.last[0]
-        return (float(first) if first is not None and first == last else None), None
-    if number.value is None:
-        return None, None
-    value = float(number.value)
-    delta = None if link.change is None else abs(value) if link.change == "up" else -abs(value)
-    return value, delta
-
-
-def _year_of(link: Link, number: Number, end: int) -> float | None:
-    """First or last year of a span; a single year is a value."""
-    if number.when is None or number.when.first[0] == number.when.last[0]:
-        return None
-    year = (number.when.first, number.when.last)[end][0]
-    return None if year is None else float(year)
+def _years(number: Number) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """(value, low, high) of a year or a span of years; a date finer than a year has none of them."""
+    assert number.when is not None  # noqa: S101  # callers ask for times only
+    first, last = number.when.first[0], number.when.last[0]
+    if number.kind != "year" or first is None or last is None:
+        return None, None, None
+    return (Decimal(first), None, None) if first == last else (None, Decimal(first), Decimal(last))
 
 
 def _float(value: Decimal | None) -> float | None:

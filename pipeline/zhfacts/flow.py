@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,15 @@ from zhfacts import facts as rows
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.link.context import context
 from zhfacts.link.dates import Clock
-from zhfacts.link.linker import link
+from zhfacts.link.linker import Linked, link
 from zhfacts.numbers.scan import find
 from zhfacts.read import from_text, read
 from zhfacts.records import Block, Document, Fact, Number, Result
 from zhfacts.tables.check import keep_provable
+
+Span = tuple[int, int]
+SHORTEST_TITLE = 4
+"""Characters that a heading must have more of to be a document's title."""
 
 
 @dataclass(frozen=True)
@@ -47,32 +52,36 @@ def extract(document: Document, settings: Settings) -> Result:
     spans = [list(sentences(block.text)) for block in blocks]
     clock = Clock(document.published, context().present(blocks))
     linked = link(blocks, numbers, spans, clock)
-    found = _facts(document, blocks, numbers, spans, linked.links)
-    kept, refused = keep_provable(document, found)
-    named = [m for block in linked.mentions for m in block if not m.type.startswith("pronoun:")]
-    subjects = [x.entity for block in linked.links for x in block if x.entity]
+    kept, refused = keep_provable(document, _facts(document, blocks, spans, numbers, linked))
+    named = [(b, m) for b, ms in enumerate(linked.mentions) for m in ms if not m.type.startswith("pronoun:")]
+    subjects = [one.entity for block in linked.links for one in block if one.entity]
     return Result(
-        document.source, document, kept, rows.entities([*named, *subjects], linked.aliases),
-        tuple(rows.mention_row(document, blocks[b], m) for b, ms in enumerate(linked.mentions) for m in ms if not m.type.startswith("pronoun:")),
+        document.source,
+        document,
+        kept,
+        rows.entities([*(m for _, m in named), *subjects], linked.aliases),
+        tuple(rows.mention_row(document, blocks[b], m) for b, m in named),
         refused,
-    )  # fmt: skip
+    )
 
 
 def _facts(
-    document: Document, blocks: list[Block], numbers: list[list[Number]], spans: list[list[tuple[int, int]]], links: list[list[rows.Link]]
+    document: Document, blocks: list[Block], spans: list[list[Span]], numbers: list[list[Number]], linked: Linked
 ) -> tuple[Fact, ...]:
     """Facts of all blocks in order of position."""
     found = []
     for b, block in enumerate(blocks):
-        quotes: dict[tuple[int, int], str] = {}
-        for number, one in zip(numbers[b], links[b], strict=True):
-            span = next(s for s in spans[b] if s[0] <= number.start < s[1])
+        quotes: dict[Span, str] = {}
+        starts = [s for s, _ in spans[b]]
+        for claim in zip(numbers[b], linked.links[b], strict=True):
+            span = spans[b][bisect_right(starts, claim[0].start) - 1]
             if span not in quotes:
                 quotes[span] = rows.words(document, block, *span)
-            found.append(rows.fact(document, blocks, b, number, one, quotes[span]))
+            found.append(rows.fact(document, blocks, b, claim, quotes[span]))
     return tuple(sorted(found, key=lambda f: f.start))
 
 
 def _title(document: Document) -> str | None:
     """The first heading of the document, where it has one."""
-    return next((line.text.strip() for line in document.lines if line.role == "heading" and len(line.text.strip()) > 4), None)
+    headings = (line.text.strip() for line in document.lines if line.role == "heading")
+    return next((text for text in headings if len(text) > SHORTEST_TITLE), None)

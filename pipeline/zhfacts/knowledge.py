@@ -97,10 +97,7 @@ def _build(path: Path, table: str, number: int, values: dict[str, Any], row: typ
     for name, f in known.items():
         if name not in values and f.default is MISSING and f.default_factory is MISSING:
             raise RuleError(f"{_place(path, table, number)}: [[{table}]] lacks {name!r}: add it to this row")
-    built = {
-        key: _typed(_place(path, table, number, key), key, value, types_of[key])
-        for key, value in values.items()
-    }
+    built = {key: _typed(_place(path, table, number, key), key, value, types_of[key]) for key, value in values.items()}
     return row(**built)
 
 

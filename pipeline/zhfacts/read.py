@@ -273,7 +273,11 @@ def _normalizer(sample: bytes, among: Sequence[str] | None) -> str | None:
     if not among or not found:
         return found[0].encoding if found else None
     names = {codecs.lookup(c).name: c for c in among}
-    good = {codecs.lookup(m.encoding).name for m in found if (m.chaos, -m.coherence) <= (found[0].chaos, -found[0].coherence)}
+    good = {
+        codecs.lookup(m.encoding).name
+        for m in found
+        if (m.chaos, -m.coherence) <= (found[0].chaos, -found[0].coherence)
+    }
     return next((c for name, c in names.items() if name in good), None)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal
 
 Kind = Literal[
@@ -66,6 +67,8 @@ ROLES: tuple[Role, ...] = (
 FACT_ROLES: frozenset[str] = frozenset({"body", "heading", "caption"})
 """Roles whose lines give facts."""
 
+STRIDE = 512
+"""Characters of a long line between two whose byte offset is remembered."""
 TIME_KINDS: frozenset[str] = frozenset({"year", "date"})
 
 
@@ -130,7 +133,22 @@ class Document:
         column = offset - line.start
         if line.byte_end - line.byte_start == len(line.text):
             return line.byte_start + column
-        return line.byte_start + len(encode(line.text[:column], self.encoding))
+        if len(line.text) <= STRIDE:
+            return line.byte_start + len(encode(line.text[:column], self.encoding))
+        marks = self._marks(line)
+        stride = min(column // STRIDE, len(marks) - 1)
+        return line.byte_start + marks[stride] + len(encode(line.text[stride * STRIDE : column], self.encoding))
+
+    def _marks(self, line: Line) -> list[int]:
+        """Bytes before every STRIDE-th character of a long line, counted once."""
+        if line.number not in self._marked:
+            pieces = (line.text[i : i + STRIDE] for i in range(0, len(line.text), STRIDE))
+            self._marked[line.number] = [0, *accumulate(len(encode(p, self.encoding)) for p in pieces)]
+        return self._marked[line.number]
+
+    @cached_property
+    def _marked(self) -> dict[int, list[int]]:
+        return {}
 
     def end_of(self, line: Line) -> str:
         """The line end behind a line as it stands: LF, CRLF, CR, or nothing at the end of the text."""

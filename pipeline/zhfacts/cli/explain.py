@@ -34,9 +34,7 @@ def command(
             screen.print(f"  {name:<10} {console.visible(value)}")
     for reject in result.rejects:
         where = f"{reject.surface!r} " if reject.surface else ""
-        screen.print(
-            console.visible(f"not recorded: {where}({reject.stage}: {reject.reason}) {reject.detail}")
-        )
+        screen.print(console.visible(f"not recorded: {where}({reject.stage}: {reject.reason}) {reject.detail}"))
     if not result.facts:
         screen.print("no number found that states something")
 
@@ -45,9 +43,7 @@ def _told(fact: Fact) -> Iterator[tuple[str, str]]:
     """What is told of a fact, name and value."""
     from zhfacts.cli.summary import amount
 
-    row: dict[str, Any] = {
-        name: getattr(fact, name) for name in ("bound", "low", "high", "value", "when", "kind")
-    }
+    row: dict[str, Any] = {name: getattr(fact, name) for name in ("bound", "low", "high", "value", "when", "kind")}
     yield "rule", fact.rule
     yield "kind", fact.kind
     yield "value", amount({**row, "unit": fact.unit})

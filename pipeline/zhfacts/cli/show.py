@@ -12,9 +12,7 @@ EXAMPLE = "Example: zhfacts show 0f3a9c5512e07b44 --out outputs"
 
 
 def command(
-    fact_id: Annotated[
-        str, typer.Argument(metavar="FACT_ID", help="Id as facts.parquet has it.", show_default=False)
-    ],
+    fact_id: Annotated[str, typer.Argument(metavar="FACT_ID", help="Id as facts.parquet has it.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder that a run wrote.")] = Path("outputs"),
 ) -> None:
     """Show a fact and its source lines with the number marked."""
@@ -34,9 +32,7 @@ def command(
     screen.print()
     for name, value in row.items():
         if summary.is_there(value):
-            shown = (
-                value.date() if name.startswith(("date_", "period_")) and hasattr(value, "date") else value
-            )
+            shown = value.date() if name.startswith(("date_", "period_")) and hasattr(value, "date") else value
             screen.print(f"  {name:<21} {console.visible(str(shown))}")
 
 

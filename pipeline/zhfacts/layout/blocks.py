@@ -21,10 +21,14 @@ LONG = 60
 """Columns from which a line by itself is an unwrapped paragraph rather than a fragment."""
 BRIDGE = 14
 """Lines (blank ones, captions, page furniture) over which an open sentence may go on."""
-OPENER = regex.compile(r"^\W{0,2}(?:[■□●◆▲★▶※【]|本报讯|本报[\p{Han}]{2,6}讯|本报[\p{Han}]{2,6}\d{1,2}月|新华社|据新华社|——|[①-⑳]|[-•·]\s)")
+OPENER = regex.compile(
+    r"^\W{0,2}(?:[■□●◆▲★▶※【]|本报讯|本报[\p{Han}]{2,6}讯|本报[\p{Han}]{2,6}\d{1,2}月|新华社|据新华社|——|[①-⑳]|[-•·]\s)"
+)
 SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
 TOKEN = regex.compile(r"[\x21-\x7e]+")
-NEW_ARTICLE = regex.compile(r"^\W{0,2}(?:本报讯|本报[\p{Han}]{2,6}\d{0,2}月?\d{0,2}日?[讯电]|新华社[\p{Han}]{2,6}\d{1,2}月)")
+NEW_ARTICLE = regex.compile(
+    r"^\W{0,2}(?:本报讯|本报[\p{Han}]{2,6}\d{0,2}月?\d{0,2}日?[讯电]|新华社[\p{Han}]{2,6}\d{1,2}月)"
+)
 ENDS_ARTICLE = frozenset({"reporter", "box-author", "signature", "editor-in-brackets"})
 
 
@@ -43,38 +47,59 @@ def lay_out(document: Document) -> tuple[Document, list[Block]]:
     """The document with the roles of its lines, and its blocks in order; only roles of FACT_ROLES make blocks."""
     texts = [line.text for line in document.lines]
     assigned = roles().of_lines(texts)
-    lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in zip(document.lines, assigned, strict=True))
-    full = _full_lines(texts)
-    blocks, article, open_block = [], 0, _Open()
+    pairs = zip(document.lines, assigned, strict=True)
+    lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
+    builder = _Builder(_full_lines(texts))
     for i, line in enumerate(lines):
+        builder.add(i, line, assigned[i].rule)
+    found = [b.block() for b in [*builder.done, builder.body] if b.reads]
+    blocks = sorted((b for b in found if b.text), key=lambda b: b.origin.source[0])
+    return replace(document, lines=lines), blocks
+
+
+class _Builder:
+    """Takes the lines one by one; an open paragraph waits while headings and captions pass it by."""
+
+    def __init__(self, full: list[bool]) -> None:
+        self.full = full
+        self.article = 0
+        self.body = _Open()
+        self.done: list[_Open] = []
+
+    def add(self, i: int, line: Line, rule: str) -> None:
         if not line.text.strip():
-            open_block.skip()
-            continue
-        if assigned[i].rule in ENDS_ARTICLE or NEW_ARTICLE.match(line.text):
-            article += 1
+            self.body.skip()
+            return
+        if rule in ENDS_ARTICLE or NEW_ARTICLE.match(line.text):
+            self.article += 1
         if line.role not in FACT_ROLES:
-            open_block.skip()
-            continue
-        read = Read(line, *normalise(line.text), width(line.text), full[i])
+            self.body.skip()
+            return
+        read = Read(line, *normalise(line.text), width(line.text), self.full[i])
         if line.role == "body":
-            if not open_block.takes(read):
-                blocks.append(open_block)
-                open_block = _Open(article=article)
-            open_block.add(read)
-        elif open_block.reads and line.role == open_block.reads[-1].line.role == "caption" and not open_block.gap:
-            open_block.add(read)
+            self._body(read)
         else:
-            aside = _Open(article=article)
-            aside.add(read)
-            if line.role == "caption":
-                blocks.append(open_block)
-                open_block = aside
-            else:
-                blocks.append(aside)
-                open_block.skip()
-    blocks.append(open_block)
-    built = [b.block() for b in blocks if b.reads]
-    return replace(document, lines=lines), sorted((b for b in built if b.text), key=lambda b: b.origin.source[0])
+            self._aside(read)
+
+    def _body(self, read: Read) -> None:
+        if not self.body.takes(read):
+            self.done.append(self.body)
+            self.body = _Open(self.article)
+        self.body.add(read)
+
+    def _aside(self, read: Read) -> None:
+        """A heading is a block of its own; a caption goes on while its lines follow each other."""
+        last = self.done[-1] if self.done else None
+        caption = read.line.role == "caption"
+        above = last.reads[-1].line if last and last.reads else None
+        if last and above and caption and above.role == "caption" and above.number == read.line.number - 1:
+            last.add(read)
+            self.body.skip()
+            return
+        aside = _Open(self.article)
+        aside.add(read)
+        self.done.append(aside)
+        self.body.skip()
 
 
 class _Open:
@@ -103,7 +128,8 @@ def joins(above: Read, below: Read, gap: int) -> bool:
     """Whether a line goes on with the sentence or paragraph of the one above, `gap` lines lying between.
 
     Evidence: a number is cut in two (2017|年), the line above fills its column, its sentence is open (no end
-    sign, or a comma), the line below does not begin something new. Without a gap a full line is enough; over a gap the sentence must be open.
+    sign, or a comma), the line below does not begin something new. Without a gap a full line is enough; over
+    a gap the sentence must be open.
     """
     if above.line.role != "body" or not above.text or not below.text:
         return False
@@ -121,7 +147,7 @@ def joins(above: Read, below: Read, gap: int) -> bool:
 
 
 def _full_lines(texts: Sequence[str]) -> list[bool]:
-    """Which lines reach the right edge of their column, measured against the lines just above (or below, at a run's start)."""
+    """Which lines reach the right edge of their column: that of the lines just above, or below at a run's start."""
     found = [False] * len(texts)
     for first, last in runs(texts):
         widths = [width(t, mark=1) for t in texts[first:last]]
@@ -165,17 +191,33 @@ def _joined(reads: list[Read]) -> tuple[str, Origin]:
 
 def _needs_space(above: str, below: str) -> bool:
     """Latin words are parted by a wrap; digits and Chinese are not: 57|84亿元 is one number."""
-    return above[-1:].isascii() and below[:1].isascii() and below[:1].isalpha() and (above[-1:].isalpha() or above[-1:] in ",;.")
+    return (
+        above[-1:].isascii()
+        and below[:1].isascii()
+        and below[:1].isalpha()
+        and (above[-1:].isalpha() or above[-1:] in ",;.")
+    )
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences of a block's text, end signs and closing quotation marks included."""
+    """Spans of the sentences of a block's text, end signs and closing quotation marks included.
+
+    Longer ones than LONGEST_SENTENCE are cut: what links the numbers of a sentence may look at all its pairs.
+    """
     at = 0
-    for m in SENTENCE_END.finditer(text):
-        yield at, m.end()
-        at = m.end()
-    if at < len(text):
-        yield at, len(text)
+    for m in [*SENTENCE_END.finditer(text), None]:
+        end = m.end() if m else len(text)
+        while end - at > LONGEST_SENTENCE:
+            cut = max(text.rfind(c, at, at + LONGEST_SENTENCE) for c in "；，;, ") + 1
+            cut = cut if cut > at else at + LONGEST_SENTENCE
+            yield at, cut
+            at = cut
+        if end > at:
+            yield at, end
+        at = end
+
+
+LONGEST_SENTENCE = 1500
 
 
 SENTENCE_END = regex.compile(r"(?:[。！？!?]|\.(?=\s+[A-Z]))+[”’』」）)]*")

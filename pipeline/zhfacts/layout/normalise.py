@@ -42,7 +42,9 @@ def characters() -> dict[int, str]:
     return found
 
 
-GAPS = regex.compile(rf"(?<=^|[^\x21-\x7e\ {DROPPED}])[\ {DROPPED}]++|[\ {DROPPED}]++(?=$|[^\x21-\x7e\ {DROPPED}])|{DROPPED}++|(?<=\ )\ ++")
+OUT = rf"[\ {DROPPED}]"
+NOT_LATIN = rf"[^\x21-\x7e\ {DROPPED}]"
+GAPS = regex.compile(rf"(?<=^|{NOT_LATIN}){OUT}++|{OUT}++(?=$|{NOT_LATIN})|{DROPPED}++|(?<=\ )\ ++")
 """What is left out: white space unless Latin text stands on both sides, and unseen characters."""
 
 

@@ -20,7 +20,9 @@ TERMINAL = "。！？；…”」』"
 OPEN_END = "，、：,;:的是和与在对为了将及或以这其所不被把从向而但并也又都就可能有至到由"
 """Characters at which no heading ends: the sentence goes on."""
 MARKS = frozenset("“”‘’")
-NUMBERED = regex.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]\s?\D|第[一二三四五六七八九十]{1,3}[章节])")
+NUMBERED = regex.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]\s?\D|第[一二三四五六七八九十]{1,3}[章节])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Roles:
         found = [self.of_line(t, in_column) for t, in_column in zip(texts, wrapped, strict=True)]
         self._sections(texts, found)
         _whole_captions(texts, found)
-        for i, text in enumerate(texts):
+        for i in range(len(texts)):
             if found[i].role == "body" and _is_heading(texts, found, i):
                 found[i] = Assigned("heading")
         return found
@@ -86,7 +88,8 @@ class Roles:
             if row is not None and row.section:
                 current = row
             elif current is not None and text.strip():
-                if (current.until and current.until.search(text)) or found[i].role in ("byline", "furniture", "heading"):
+                ended = current.until is not None and current.until.search(text) is not None
+                if ended or found[i].role in ("byline", "furniture", "heading"):
                     current = None
                 elif found[i].role in ("body", "contents") and _is_entry(text):
                     found[i] = Assigned("bibliography", current.name)

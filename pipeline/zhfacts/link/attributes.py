@@ -30,13 +30,24 @@ class Attributes:
 
     def __init__(self) -> None:
         self.left, self.right, self.stop = (
-            tuple(sorted((w for r in knowledge.rows("link/attributes", t, Cut) for w in r.words), key=len, reverse=True))
+            tuple(
+                sorted(
+                    (w for r in knowledge.rows("link/attributes", t, Cut) for w in r.words),
+                    key=len,
+                    reverse=True,
+                )
+            )
             for t in ("left", "right", "stop")
         )
 
     def between(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """The property within [start, end), the end right before the number; None where no words are left."""
-        start = max([start, *(text.rfind(s, start, end) + len(s) for s in self.stop if text.rfind(s, start, end) >= 0)])
+        start = max(
+            [
+                start,
+                *(text.rfind(s, start, end) + len(s) for s in self.stop if text.rfind(s, start, end) >= 0),
+            ]
+        )
         start, end = self.trim(text, start, end)
         if end - start > LONGEST:
             cut = text.rfind("的", start, end - 2)

@@ -37,9 +37,13 @@ CLAUSE = frozenset("，。；：！？,;!?\n")
 DIFFERENCE = r"(?:比|较|与|和|同)(?<than>[^，。；]{{1,16}}?)(?:相比)?(?<word>{words})(?:了|约|近)?$"
 THAN = r"(?<word>{words})(?<than>[^，。；\d%]{{1,16}})$"
 COMPARABLE = frozenset({"percent", "percentage_point", "money", "quantity", "duration"})
-SHARE = regex.compile(r"占(?:到|据|了|有|全部)?(?:约|近)?(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$")
+SHARE = regex.compile(
+    r"占(?:到|据|了|有|全部)?(?:约|近)?(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
+)
 TIMES = regex.compile(r"(?:是|为|相当于|达到?)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
-COMPARED = regex.compile(r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$")
+COMPARED = regex.compile(
+    r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$"
+)
 
 
 class Changes:
@@ -55,7 +59,9 @@ class Changes:
         self.difference = regex.compile(DIFFERENCE.format(words=_either(self.differences)))
         self.other = regex.compile(THAN.format(words=_either(self.than)))
         behind = "|".join(self._words("behind", "change"))
-        self.behind = regex.compile(rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)")
+        self.behind = regex.compile(
+            rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)"
+        )
         self.amounts = frozenset(w for r in knowledge.rows("link/change", "amount", Word) for w in r.words)
         self.rate = regex.compile("|".join(sorted(self.nouns, key=len, reverse=True)))
         self.openings = self._words("opening", "change")
@@ -134,17 +140,17 @@ class Changes:
         return None, None
 
     def _basis(self, before: str, number: Number, is_change: bool) -> str | None:
+        """What the number is taken against: yoy, pop, a year, a whole (占全国的40%), or another thing (乙的1.3倍)."""
         if is_change:
-            for word, basis in self.bases:
-                if word in before:
-                    return basis
-            if m := COMPARED.search(before):
-                return m["base"]
-        if number.kind in ("percent", "fraction") and (m := SHARE.search(before)):
-            return m["whole"]
-        if number.kind == "multiple" and (m := TIMES.search(before)):
-            return m["base"]
-        return None
+            spoken = next((basis for word, basis in self.bases if word in before), None)
+            return spoken or _group(COMPARED.search(before), "base")
+        if number.kind in ("percent", "fraction"):
+            return _group(SHARE.search(before), "whole")
+        return _group(TIMES.search(before), "base") if number.kind == "multiple" else None
+
+
+def _group(m: regex.Match[str] | None, name: str) -> str | None:
+    return str(m[name]) if m else None
 
 
 def _either(words: dict[str, str]) -> str:

@@ -101,7 +101,12 @@ class Context:
             if now is None or self.is_base(text, m.start()) or (unless and unless.match(text, m.end(), end)):
                 continue
             year = now + value
-            found.append((m.start(), Period(date(year, 1, 1), date(year, 12, 31), "published" if clock.published else "context")))
+            found.append(
+                (
+                    m.start(),
+                    Period(date(year, 1, 1), date(year, 12, 31), "published" if clock.published else "context"),
+                )
+            )
         return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -78,10 +79,12 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
 
 
 def _sentences(b: int, text: str, names: list[Mention], found: list[Number], spans: list[Span]) -> Iterator[Sentence]:
+    name_starts, number_starts = [m.start for m in names], [n.start for n in found]
     for start, end in spans:
-        inside = [m for m in names if start <= m.start < end]
-        numbers = [n for n in found if start <= n.start < end]
-        yield Sentence(b, text, start, end, inside, numbers, [])
+        inside = names[bisect_left(name_starts, start) : bisect_left(name_starts, end)]
+        numbers = found[bisect_left(number_starts, start) : bisect_left(number_starts, end)]
+        resolved = [m for m in inside if not m.type.startswith("pronoun:")]
+        yield Sentence(b, text, start, end, resolved, numbers, [])
 
 
 def _resolved(mention: Mention, memory: Memory) -> Mention:
@@ -142,7 +145,12 @@ def _time(s: Sentence, number: Number, clock: Clock) -> Link:
     assert number.when is not None  # noqa: S101  # numbers of these kinds always have one
     resolved = clock.resolve(number.when, context().is_ahead(s.text, _clause(s, number.start), number.start))
     if not context().is_base(s.text, number.start) and not context().opens(s.text, number.start) and resolved.start:
-        s.times.append((number.start, Period(resolved.start, resolved.end, "stated" if resolved.source == "stated" else resolved.source)))
+        s.times.append(
+            (
+                number.start,
+                Period(resolved.start, resolved.end, "stated" if resolved.source == "stated" else resolved.source),
+            )
+        )
     topic = subjects().best(s.text, s.block, s.mentions, _clause(s, number.start), s.end)
     event = attributes().event(s.text, number.end, s.end)
     return Link(
@@ -168,7 +176,9 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
         topic, subject_at, rule = memory.topic, memory.topic.place, "carried"
     prop = _property(s, first, clause, topic)
     if prop and change.change is None and change.comparison is None:
-        change = replace(change, change=changes().of_property(s.text[slice(*prop)], s.text[clause : number.start], number))
+        change = replace(
+            change, change=changes().of_property(s.text[slice(*prop)], s.text[clause : number.start], number)
+        )
     entity = topic.mention if topic else None
     if item is not None:
         entity, prop = _listed(s, item, prop)

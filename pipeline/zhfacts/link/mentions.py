@@ -1,11 +1,14 @@
-"""Entities named in a text: places by lexicon, organisations and groups by their endings, works by 《》, short names
-by what introduces them. 华岭精密工业股份有限公司（以下简称“华岭精密”）."""
+"""Entities named in a text: 华岭精密工业股份有限公司（以下简称“华岭精密”）.
+
+Places are found by lexicon, organisations and groups by their endings, works by 《》, short names by what
+introduces them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 from babel import Locale
@@ -15,6 +18,9 @@ from zhfacts.records import Mention
 
 LONGEST = 24
 """Characters of the longest name that is looked for before an ending."""
+
+SHORTEST_OFFICE = 3
+"""Characters of the shortest government ending that is a name by itself: 商务部, but not 政府."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +61,15 @@ class Mentions:
     def find(self, text: str, aliases: dict[str, Mention]) -> list[Mention]:
         """The mentions of `text` by position; short names introduced in it are added to `aliases`."""
         found = list(self._lexical(text))
+        ends = {n.end: n for n in found}
         for m in self.alias.finditer(text):
-            full = next((n for n in reversed(found) if 0 <= m.start() - n.end <= 2), None)
+            full = next((ends[m.start() - k] for k in range(3) if m.start() - k in ends), None)
             if full:
                 aliases[m["name"]] = full
-        if aliases:
-            names = regex.compile(r"\L<names>", names=list(aliases))
-            short = [_named(m, aliases[m.group()]) for m in names.finditer(text)]
-            found = [n for n in found if not any(s.start < n.end and n.start < s.end and s.end - s.start >= n.end - n.start for s in short)]
-            found += [s for s in short if not any(s.start < n.end and n.start < s.end for n in found)]
-        return sorted(found, key=lambda n: n.start)
+        if not aliases:
+            return found
+        short = [_named(m, aliases[m.group()]) for m in _alternatives(tuple(aliases)).finditer(text)]
+        return _apart(sorted([*found, *short], key=lambda n: (n.start, -n.end, n.type)))
 
     def _lexical(self, text: str) -> Iterator[Mention]:
         last: Mention | None = None
@@ -97,7 +102,7 @@ class Mentions:
         if row.unless and row.unless.match(text, m.end()):
             return None
         start = self._left_edge(text, m.start())
-        if m.start() - start < 1:
+        if start == m.start() and (row.name != "government" or len(m["ending"]) < SHORTEST_OFFICE):
             return None
         return Mention(start, m.end(), text[start : m.end()], row.type)
 
@@ -126,6 +131,23 @@ class Mentions:
         while start < at and text[start] in "（）":
             start += 1
         return start
+
+
+def _apart(found: list[Mention]) -> list[Mention]:
+    """Mentions sorted by place with overlaps undone: the longer one stays, of two alike the first."""
+    kept: list[Mention] = []
+    for mention in found:
+        if kept and mention.start < kept[-1].end:
+            if mention.end - mention.start > kept[-1].end - kept[-1].start:
+                kept[-1] = mention
+        else:
+            kept.append(mention)
+    return kept
+
+
+@lru_cache(maxsize=64)
+def _alternatives(words: tuple[str, ...]) -> regex.Pattern[str]:
+    return regex.compile(r"\L<words>", words=list(words))
 
 
 def _named(m: regex.Match[str], full: Mention) -> Mention:

@@ -49,7 +49,10 @@ class Subjects:
                 continue
             same = mention.start >= clause
             topic = Topic(
-                mention, (block, mention.start, mention.end), self._score(text, mention, clause), "clause" if same else "sentence"
+                mention,
+                (block, mention.start, mention.end),
+                self._score(text, mention, clause),
+                "clause" if same else "sentence",
             )
             if best is None or topic.score > best.score:
                 best = topic

@@ -51,7 +51,11 @@ class Bounds:
         found = [h for h in (self._left(text, start), self._right(text, end)) if h]
         if more:
             found.append(Hedge("inside", ">", ()))
-        if not found and text[start - 1 : start] == "的" and (m := self.share.match(text, max(0, start - REACH - 6), start)):
+        if (
+            not found
+            and text[start - 1 : start] == "的"
+            and (m := self.share.match(text, max(0, start - REACH - 6), start))
+        ):
             found.append(self.around[m["word"]])
         best = next((h for h in found if h.bound != "~"), found[0] if found else None)
         return (best.bound, best.name) if best else ("=", "")  # type: ignore[return-value]  # checked at load

@@ -80,7 +80,11 @@ class Money:
         self.per_before = regex.compile(rf"(?r)每(?<per>{per})[^\d，。；：、]{{0,4}}")
         n = "(?:[一二两三四五六七八九]|[1-9])"
         self.change = regex.compile(rf"(?<jiao>{n})角(?:(?<fen>{n})分)?")
-        scales = {w: Decimal(v) for r in knowledge.rows("numbers/money", "scale", ScaleRow) for w, v in zip(r.words, r.values, strict=True)}
+        scales = {
+            w: Decimal(v)
+            for r in knowledge.rows("numbers/money", "scale", ScaleRow)
+            for w, v in zip(r.words, r.values, strict=True)
+        }
         self.scales = scales
         self.scale = regex.compile(rf"\ ?(?<scale>{alternation(list(scales))})(?![A-Za-z])", regex.IGNORECASE)
 

@@ -45,9 +45,8 @@ class Scanner:
         self.prefix: dict[str, Unit] = {**ratios.prefixes(), **money.prefixes()}
         self.money = money.Money()
         pre = alternation(list(self.prefix))
-        self.token = regex.compile(
-            rf"(?:(?<pre>{pre})\ ?)?+(?<sign>±|负|(?<![\d%‰\p{{Han}}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−])?+(?:{digits().source})"
-        )
+        minus = r"(?<![\d%‰\p{Han}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−]"
+        self.token = regex.compile(rf"(?:(?<pre>{pre})\ ?)?+(?<sign>±|负|{minus})?+(?:{digits().source})")
         self.unit = regex.compile(rf"\ ?(?<unit>{alternation(list(self.suffix))})")
 
     def find(self, text: str) -> list[Number]:
@@ -67,7 +66,7 @@ class Scanner:
             while k < len(taken) and taken[k][1] <= m.start():
                 k += 1
             if k < len(taken) and taken[k][0] < m.end():
-                at = max(taken[k][1], m.start() + 1) if m.start() >= taken[k][0] else self._clear(m, taken[k][0])
+                at = max(m.start() + 1, taken[k][m.start() >= taken[k][0]])
                 continue
             at = m.end()
             token = self._token(text, m)
@@ -75,15 +74,19 @@ class Scanner:
                 at = max(at, token.end)
                 yield token
 
-    def _clear(self, m: regex.Match[str], until: int) -> int:
-        """Where to go on when a numeral runs into a time behind it."""
-        return max(m.start() + 1, until)
-
     def _token(self, text: str, m: regex.Match[str]) -> Token | None:
         numeral = digits().numeral(m)
         if numeral is None:
             return None
-        start = m.start("sign") if m["sign"] else m.start("arabic") if m["arabic"] else m.start("vague") if m["vague"] else m.start("chinese")
+        start = (
+            m.start("sign")
+            if m["sign"]
+            else m.start("arabic")
+            if m["arabic"]
+            else m.start("vague")
+            if m["vague"]
+            else m.start("chinese")
+        )
         found = self._found(text, m, numeral, start)
         pre = self.prefix.get(m["pre"] or "")
         if pre is not None:
@@ -108,7 +111,9 @@ class Scanner:
             return None
         return self.money.found(text, start, u.end(), unit, word)
 
-    def _prefixed(self, text: str, m: regex.Match[str], pre: Unit, found: Found | None, start: int) -> tuple[Found | None, int]:
+    def _prefixed(
+        self, text: str, m: regex.Match[str], pre: Unit, found: Found | None, start: int
+    ) -> tuple[Found | None, int]:
         """What a word or sign before the numeral makes of it: 百分之五, US$3 billion, 人民币50亿元."""
         if pre.kind == "percent":
             return Found(pre, m.end()), m.start()
@@ -148,7 +153,11 @@ class Scanner:
             return left
         if right.found.unit.rule in ("sign", "code", "word"):
             return left
-        return replace(left, found=replace(right.found, end=left.end, extra=Decimal(0)), shared=self._scale(left, right, bool(is_range)))
+        return replace(
+            left,
+            found=replace(right.found, end=left.end, extra=Decimal(0)),
+            shared=self._scale(left, right, bool(is_range)),
+        )
 
     def _scale(self, left: Token, right: Token, is_range: bool) -> Decimal | None:
         """The scale that the left number shares with the right one: 3—5万元 are both in 万."""
@@ -170,8 +179,15 @@ class Scanner:
         low, high = self._value(left), self._value(right)
         if low is None or high is None or low >= high:
             return None
-        numeral = Numeral(left.start, right.numeral.end, low, high, Decimal(1), right.numeral.more, right.numeral.chinese)
-        return Token(numeral, left.start, right.end, replace(right.found, unit=replace(b, factor=Decimal(1), plus=Decimal(0), most=None)))
+        numeral = Numeral(
+            left.start, right.numeral.end, low, high, Decimal(1), right.numeral.more, right.numeral.chinese
+        )
+        return Token(
+            numeral,
+            left.start,
+            right.end,
+            replace(right.found, unit=replace(b, factor=Decimal(1), plus=Decimal(0), most=None)),
+        )
 
     def _value(self, token: Token) -> Decimal | None:
         assert token.found  # noqa: S101  # callers hand over united tokens only
@@ -200,11 +216,20 @@ class Scanner:
         currency = unit.currency
         if currency == "CNY" and text.startswith("元", token.numeral.end) and self._converted(text, token.end):
             currency = UNKNOWN_CURRENCY
+        value, low, high = (plain(v) if v is not None else None for v in (value, low, high))
         return Number(
-            token.start, token.end, unit.kind, unit.rule, currency or unit.unit,
-            *(plain(v) if v is not None else None for v in (value, low, high)),
-            currency=currency, per_unit=token.found.per_unit, bound=">" if numeral.more else "=",
-        )  # fmt: skip
+            token.start,
+            token.end,
+            unit.kind,
+            unit.rule,
+            currency or unit.unit,
+            value,
+            low,
+            high,
+            currency=currency,
+            per_unit=token.found.per_unit,
+            bound=">" if numeral.more else "=",
+        )
 
     def _converted(self, text: str, end: int) -> bool:
         """True for 15万元（约3万元人民币）: the amount in brackets says that the first is not in yuan."""

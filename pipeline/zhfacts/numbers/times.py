@@ -167,7 +167,12 @@ def _in_order(when: When) -> bool:
     """A span runs forwards where both ends are known: 2022—2018年 is no span."""
     a, b = when.first, when.last
     if a[0] is None or b[0] is None or when.relative is not None or when.relative_end is not None:
-        return a[0] is not None or b[0] is not None or (a[1] or 0, a[2] or 0) <= (b[1] or 12, b[2] or 31) or when.relative is not None
+        return (
+            a[0] is not None
+            or b[0] is not None
+            or (a[1] or 0, a[2] or 0) <= (b[1] or 12, b[2] or 31)
+            or when.relative is not None
+        )
     return (a[0], a[1] or 0, a[2] or 0) <= (b[0], b[1] or 12, b[2] or 31)
 
 

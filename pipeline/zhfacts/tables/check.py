@@ -92,9 +92,7 @@ def stands_in(surface: str, there: str) -> bool:
 
 def _common(one: str, other: str) -> int:
     """Length of the longest common beginning of two strings."""
-    return next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 class Ruler:

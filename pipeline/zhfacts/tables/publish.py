@@ -65,18 +65,12 @@ def explained(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in {errno.EEXIST, errno.ENOTDIR}:
-            raise OutputError(
-                f"{out} cannot be a folder, for a file stands there; choose another --out"
-            ) from error
+            raise OutputError(f"{out} cannot be a folder, for a file stands there; choose another --out") from error
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            message = (
-                f"no space left to write {out} ({error.strerror}); make room, what stood there is unchanged"
-            )
+            message = f"no space left to write {out} ({error.strerror}); make room, what stood there is unchanged"
             raise OutputError(message) from error
         why = error.strerror or error
-        raise OutputError(
-            f"cannot write in {out}: {why}; change its rights or choose another --out"
-        ) from error
+        raise OutputError(f"cannot write in {out}: {why}; change its rights or choose another --out") from error
 
 
 def _remove_empty(out: Path) -> None:
@@ -164,9 +158,7 @@ def _refuse_foreign(out: Path) -> None:
     taken = [name for name in FILES if os.path.lexists(out / name)]
     for name in taken:
         if (out / name).is_dir():
-            raise OutputError(
-                f"{out / name} is a folder in the place of a table; move it or choose another --out"
-            )
+            raise OutputError(f"{out / name} is a folder in the place of a table; move it or choose another --out")
     if not taken:
         return
     if INFO not in taken:

@@ -79,9 +79,7 @@ def build(kept: list[Result], rejects: list[Reject]) -> dict[str, pa.Table]:
     documents = [r.document for r in kept if r.document is not None]
     rows = {
         "facts": (_values(fact, "facts") for fact in facts),
-        "entities": _entities(
-            kept, Counter(f.subject_id for f in facts), Counter(m.entity_id for m in mentions)
-        ),
+        "entities": _entities(kept, Counter(f.subject_id for f in facts), Counter(m.entity_id for m in mentions)),
         "mentions": (_values(mention, "mentions") for mention in mentions),
         "documents": _documents(documents, Counter(f.doc_id for f in facts), rejects),
         "lines": _lines(documents),
@@ -95,9 +93,7 @@ def _values(record: object, name: str) -> tuple[Any, ...]:
     return tuple(getattr(record, column) for column, *_ in COLUMNS[name])
 
 
-def _entities(
-    kept: list[Result], facts: Counter[str | None], mentions: Counter[str]
-) -> Iterator[tuple[Any, ...]]:
+def _entities(kept: list[Result], facts: Counter[str | None], mentions: Counter[str]) -> Iterator[tuple[Any, ...]]:
     """Rows of entities, those of the same id merged, sorted by id."""
     merged: dict[str, list[Entity]] = {}
     for entity in (entity for result in kept for entity in result.entities):
@@ -110,9 +106,7 @@ def _entities(
         yield key, name, same[0].type, sorted(aliases), iso, mentions[key], facts[key]
 
 
-def _documents(
-    documents: list[Document], facts: Counter[str], rejects: list[Reject]
-) -> Iterator[tuple[Any, ...]]:
+def _documents(documents: list[Document], facts: Counter[str], rejects: list[Reject]) -> Iterator[tuple[Any, ...]]:
     """Rows of documents, with the numbers of their facts and rejects."""
     refused = Counter((reject.doc_id, reject.source) for reject in rejects)
     for d in documents:

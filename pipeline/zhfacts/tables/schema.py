@@ -175,9 +175,7 @@ def markdown() -> str:
     """The contract's tables as Markdown, one heading and one table each, as `zhfacts schema` prints it."""
     parts = [f"# Tables of zhfacts, contract version {CONTRACT}"]
     for table, columns in COLUMNS.items():
-        parts.append(
-            f"\n## {table}.parquet\n\n| column | Arrow type | null | meaning |\n| --- | --- | --- | --- |"
-        )
+        parts.append(f"\n## {table}.parquet\n\n| column | Arrow type | null | meaning |\n| --- | --- | --- | --- |")
         for name, kind, null, meaning in columns:
             words = f": {' '.join(f'`{word}`' for word in WORDS[name])}" if kind == "dictionary" else ""
             parts.append(f"| `{name}` | {kind} | {'yes' if null else 'no'} | {meaning}{words} |")

@@ -126,9 +126,7 @@ def _by_lines(row: Row, lines: dict[int, Row]) -> str | None:
     if first == last:
         return str(lines[first]["text"][row["col_start"] : row["col_end"]])
     between = [lines[number]["text"] for number in range(first + 1, last)]
-    return "\n".join(
-        [lines[first]["text"][row["col_start"] :], *between, lines[last]["text"][: row["col_end"]]]
-    )
+    return "\n".join([lines[first]["text"][row["col_start"] :], *between, lines[last]["text"][: row["col_end"]]])
 
 
 def _stream(document: Row, source: Path) -> tuple[bytes | None, str | None]:

@@ -1,0 +1,44 @@
+# Two commands for a user: make run, make test. All set-up happens in .venv.
+SEEDS ?= seeds
+OUT ?= outputs
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test check lint types floors rules golden clean
+
+run: $(READY)
+	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+# What CI asks besides the tests.
+check: lint types floors
+
+lint: $(READY)
+	@$(BIN)/ruff check pipeline tests bench
+	@$(BIN)/ruff format --check pipeline tests bench
+
+types: $(READY)
+	@$(BIN)/mypy
+
+floors: $(READY)
+	@$(BIN)/lint-imports
+
+rules: $(READY)
+	@$(BIN)/python -m pytest tests/test_rules.py
+
+golden: $(READY)
+	@$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "zhfacts needs Python 3.11 or later; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Setting up .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(READY)
+
+clean:
+	@rm -rf .venv
