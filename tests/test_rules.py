@@ -31,9 +31,9 @@ BUILT = {
     ],
 }
 KEYS = {
-    "example": set(
-        ["text", "match", "rule", "value", "low", "high", "kind", "bound", "currency", "per_unit", "when", "count", "vague", "change", "comparison", "basis", "subject", "attribute", "published", "date", "period", "mentions"]
-    ),
+    "example": {"text", "match", "rule", "value", "low", "high", "kind", "bound", "currency", "per_unit", "when"}
+    | {"count", "vague", "change", "comparison", "basis", "subject", "attribute", "published", "date", "period"}
+    | {"mentions"},
     "nothing": {"text", "rule"},
     "line": {"text", "role", "rule"},
 }

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from zhfacts import facts as rows
 from zhfacts.layout.blocks import lay_out, sentences
-from zhfacts.link.context import context
+from zhfacts.layout.normalise import normalise
+from zhfacts.link.context import LONGEST_LINE, context
 from zhfacts.link.dates import Clock
 from zhfacts.link.linker import Linked, link
 from zhfacts.numbers.scan import find
@@ -47,7 +48,7 @@ def extract_file(source: str, path: Path, settings: Settings) -> Result:
 def extract(document: Document, settings: Settings) -> Result:
     """All stages over a document that has been read."""
     document, blocks = lay_out(document)
-    document = replace(document, published=settings.published or context().published(document), title=_title(document))
+    document = replace(document, published=settings.published or _published(document), title=_title(document))
     numbers = [find(block.text) for block in blocks]
     spans = [list(sentences(block.text)) for block in blocks]
     clock = Clock(document.published, context().present(blocks))
@@ -79,6 +80,14 @@ def _facts(
                 quotes[span] = rows.words(document, block, *span)
             found.append(rows.fact(document, blocks, b, claim, quotes[span]))
     return tuple(sorted(found, key=lambda f: f.start))
+
+
+def _published(document: Document) -> date | None:
+    """The date that the document's own lines name; only those with a year are looked at."""
+    dated = (
+        line.text for line in document.lines if "年" in line.text or "文章编号" in line.text or "日期" in line.text
+    )
+    return context().published([normalise(text[:LONGEST_LINE])[0] for text in dated])
 
 
 def _title(document: Document) -> str | None:

@@ -217,7 +217,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         at = end
 
 
-LONGEST_SENTENCE = 1500
+LONGEST_SENTENCE = 600
 
 
 SENTENCE_END = regex.compile(r"(?:[。！？!?]|\.(?=\s+[A-Z]))+[”’』」）)]*")

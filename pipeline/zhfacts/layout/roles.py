@@ -9,6 +9,7 @@ from functools import cache
 import regex
 
 from zhfacts import knowledge
+from zhfacts.layout.normalise import characters
 from zhfacts.records import Role
 
 LONGEST_PATTERN_LINE = 400
@@ -55,7 +56,7 @@ class Roles:
 
     def of_line(self, text: str, in_column: bool = False) -> Assigned:
         """The role that the line's own words give it; `in_column` inside a hard-wrapped column."""
-        text = text.strip(" \u3000") if "\t" in text else text.strip()
+        text = text.strip() if text.isascii() or "\t" in text else text.translate(characters()).strip()
         if not text or len(text) > LONGEST_PATTERN_LINE:
             return Assigned("body")
         for row in self.rows:

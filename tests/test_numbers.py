@@ -1,0 +1,117 @@
+"""Numbers: every way of writing gives the value back, nothing blows up, wraps change nothing."""
+
+from __future__ import annotations
+
+import itertools
+from decimal import Decimal
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhfacts import extract
+from zhfacts.numbers.digits import digits
+from zhfacts.numbers.scan import find
+
+CN = "零一二三四五六七八九"
+SMALL = ["", "十", "百", "千"]
+
+
+def chinese(n: int) -> str:
+    """A whole number in plain Chinese, written by hand for the tests: 10300 -> 一万零三百."""
+    if n == 0:
+        return "零"
+    sections, text = [], ""
+    while n:
+        sections.append(n % 10000)
+        n //= 10000
+    for i in range(len(sections) - 1, -1, -1):
+        section = sections[i]
+        if section == 0:
+            continue
+        if text and (section < 1000 or sections[i + 1] == 0):
+            text += "零"
+        text += _section(section) + ["", "万", "亿", "万亿"][i]
+    return text
+
+
+def _section(n: int) -> str:
+    text, gap = "", False
+    for power in range(3, -1, -1):
+        digit = n // 10**power % 10
+        if digit:
+            text += ("零" if gap and text else "") + CN[digit] + SMALL[power]
+        gap = not digit
+    return text
+
+
+def value(text: str) -> Decimal | None:
+    (number,) = find(text)
+    return number.value
+
+
+@given(st.integers(1, 10**12 - 1))
+def test_chinese_numerals_come_back(n: int) -> None:
+    assert value(f"投资{chinese(n)}美元") == n
+
+
+@given(st.integers(0, 10**15), st.integers(0, 6))
+def test_arabic_numerals_come_back(n: int, places: int) -> None:
+    exact = Decimal(n).scaleb(-places)
+    assert value(f"投资{exact:f}美元") == exact
+    assert value(f"投资{exact:,f}美元") == exact
+
+
+@given(st.integers(1, 99999), st.sampled_from(["万", "亿", "万亿", "千万", "百万"]), st.integers(0, 3))
+def test_mixed_numerals_come_back(n: int, scale: str, places: int) -> None:
+    factor = {"万": 10**4, "亿": 10**8, "万亿": 10**12, "千万": 10**7, "百万": 10**6}[scale]
+    exact = Decimal(n).scaleb(-places)
+    assert value(f"投资{exact:f}{scale}美元") == exact * factor
+
+
+@given(st.integers(1, 9999), st.integers(0, 2), st.data())
+def test_a_wrap_at_any_character_changes_nothing(n: int, places: int, data: st.DataObject) -> None:
+    written = f"{Decimal(n).scaleb(-places):f}万亿元"
+    text = f"今年以来全省规模以上工业企业实现营业收入{written}，比上年有所增加。"
+    at = data.draw(st.integers(21, 21 + len(written)))
+    plain, wrapped = extract(text), extract(text[:at] + "\n" + text[at:])
+    assert [(f.kind, f.value, f.unit, f.bound) for f in wrapped] == [(f.kind, f.value, f.unit, f.bound) for f in plain]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 10**6, "亿" * 10**5, "一" * 10**5, "1," * 10**5, "1 " * 10**5, "（" * 10**5, "1-" * 10**5, "5%、" * 30000,
+     "2023年" * 30000, "1.2" * 10**5, "百分之" * 50000, "约" * 10**5, "3月" * 50000, "$" * 10**5, "占" * 10**5,
+     "《" * 10**5, "同比增长" * 30000 + "5%", "1至" * 50000 + "5%"],
+    ids=lambda t: t[:6],
+)  # fmt: skip
+def test_long_runs_end(text: str) -> None:
+    """No pattern blows up; a slow one would hang here (CI has a time limit, the test has no clock)."""
+    for fact in extract(text):
+        assert text[fact.start : fact.end] == fact.surface
+
+
+@settings(max_examples=300)
+@given(
+    st.text(
+        alphabet="一二三十百千万亿点几多余半约近超占比较增降至到的0123456789.,%‰成折元美年月日季度前第、—~-（）()《》，。 \n$",
+        max_size=60,
+    )
+)
+def test_any_text_gives_facts_that_slice(text: str) -> None:
+    facts = extract(text)
+    for fact in facts:
+        assert text[fact.start : fact.end] == fact.surface
+        assert fact.low is None or fact.high is None or fact.low <= fact.high
+    for above, below in itertools.pairwise(facts):
+        assert above.end <= below.start
+
+
+def test_every_numeral_row_is_in_the_pattern() -> None:
+    assert all(regex.fullmatch(digits().pattern, c) for c in digits().scale if c not in "廿卅")
+
+
+def test_exact_is_without_float_noise() -> None:
+    facts = extract("投资0.1亿元、1.1亿元和123456789012345678.123456美元。")
+    assert [str(f.exact) for f in facts] == ["10000000", "110000000", "123456789012345678.123456"]
