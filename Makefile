@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check lint types floors rules golden clean
+.PHONY: run test check lint types floors rules golden bench clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -31,6 +31,9 @@ rules: $(READY)
 
 golden: $(READY)
 	@$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+bench: $(READY)
+	@$(BIN)/python bench/numbers_peers.py
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

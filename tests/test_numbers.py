@@ -10,7 +10,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhfacts import extract
+from zhfacts import extract, knowledge
+from zhfacts.numbers.counts import Physical
 from zhfacts.numbers.digits import digits
 from zhfacts.numbers.scan import find
 
@@ -95,7 +96,8 @@ def test_long_runs_end(text: str) -> None:
 @settings(max_examples=300)
 @given(
     st.text(
-        alphabet="一二三十百千万亿点几多余半约近超占比较增降至到的0123456789.,%‰成折元美年月日季度前第、—~-（）()《》，。 \n$",
+        alphabet="一二三十百千万亿点几多余半约近超占比较增降至到的0123456789.,%‰"
+        "成折元美年月日季度前第、—~-（）()《》，。 \n$个倍强翻番",
         max_size=60,
     )
 )
@@ -115,3 +117,36 @@ def test_every_numeral_row_is_in_the_pattern() -> None:
 def test_exact_is_without_float_noise() -> None:
     facts = extract("投资0.1亿元、1.1亿元和123456789012345678.123456美元。")
     assert [str(f.exact) for f in facts] == ["10000000", "110000000", "123456789012345678.123456"]
+
+
+def test_ucum_codes_are_of_ucum() -> None:
+    """Every code in units.csv parses by UCUM's grammar, and pint knows what it is (ucumvert, for tests only)."""
+    from ucumvert import get_ucum_parser
+
+    parser = get_ucum_parser()
+    rows = knowledge.table("numbers/counts/units.csv", Physical)
+    assert len(rows) > 50
+    for row in rows:
+        if row.ucum:
+            parser.parse(row.ucum)
+
+
+def test_physical_units_carry_their_code() -> None:
+    facts = extract("装机16兆瓦，长5公里，温度68℃，共45个。")
+    assert [(f.unit, f.unit_ucum) for f in facts] == [("兆瓦", "MW"), ("公里", "km"), ("℃", "Cel"), ("个", None)]
+
+
+MULTIPLES = [
+    ("产量增长1倍。", 1, 2, "up"),
+    ("产量增长2倍。", 2, 3, "up"),
+    ("产量增至3倍。", 3, 3, None),
+    ("产量是远岚集团的1.3倍。", 1.3, 1.3, None),
+    ("产量翻一番。", 2, 2, "up"),
+    ("产量翻两番。", 4, 4, "up"),
+]
+
+
+@pytest.mark.parametrize(("text", "value_", "ratio", "change"), MULTIPLES)
+def test_multiples_are_told_apart(text: str, value_: float, ratio: float, change: str | None) -> None:
+    (fact,) = extract(text)
+    assert (fact.value, fact.ratio, fact.change) == (value_, ratio, change)

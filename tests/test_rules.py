@@ -2,158 +2,43 @@
 
 from __future__ import annotations
 
-import importlib
-import tomllib
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from zhfacts import flow, knowledge
+from zhfacts import knowledge
+from zhfacts.corpora import faults, shape_fault
 from zhfacts.errors import RuleError
 from zhfacts.layout.normalise import normalise
 from zhfacts.layout.roles import roles
-from zhfacts.link.mentions import mentions
-from zhfacts.records import ROLES, Fact
-
-BUILT = {
-    "numbers": ["digits.digits", "times.times", "bounds.bounds", "scan.scanner"],
-    "layout": ["normalise.characters", "roles.roles"],
-    "link": [
-        "mentions.mentions",
-        "change.changes",
-        "attributes.attributes",
-        "context.context",
-        "subjects.subjects",
-    ],
-}
-KEYS = {
-    "example": {"text", "match", "rule", "value", "low", "high", "kind", "bound", "currency", "per_unit", "when"}
-    | {"count", "vague", "change", "comparison", "basis", "subject", "attribute", "published", "date", "period"}
-    | {"mentions"},
-    "nothing": {"text", "rule"},
-    "line": {"text", "role", "rule"},
-}
+from zhfacts.records import ROLES
 
 
-def corpora() -> list[str]:
-    return sorted(
-        p.parent.relative_to(knowledge.rules_dir()).as_posix() for p in knowledge.rules_dir().rglob("corpus.toml")
-    )
-
-
-def corpus(module: str) -> dict[str, list[dict[str, Any]]]:
-    with (knowledge.rules_dir() / module / "corpus.toml").open("rb") as file:
-        return tomllib.load(file)
+def examples_of(module: str) -> ItemsView[str, list[dict[str, Any]]]:
+    return knowledge.load(knowledge.corpora()[module]).items()
 
 
 def examples() -> Iterator[Any]:
-    for module in corpora():
-        for table, rows in corpus(module).items():
+    for module, file in knowledge.corpora().items():
+        for table, rows in knowledge.load(file).items():
             for n, row in enumerate(rows):
                 yield pytest.param(module, table, row, id=f"{module}-{table}-{n}")
 
 
-def facts_of(row: dict[str, Any]) -> list[Fact]:
-    published = row.get("published")
-    # A date in the text must be read from the text; `date` and `period` say what comes of it.
-    settings = flow.Settings(date.fromisoformat(published) if published and published[:4] not in row["text"] else None)
-    return list(flow.extract_text(row["text"], settings).facts)
-
-
-def period(fact: Fact) -> str:
-    return f"{fact.period_start}/{fact.period_end}" if fact.period_start else ""
-
-
-def number(value: float | None) -> str | None:
-    return None if value is None else f"{value:.15g}" if abs(value) < 1e15 else str(int(value))
-
-
-def faults(module: str, table: str, row: dict[str, Any]) -> list[str]:
-    """What is wrong with an example; empty where all is as it says."""
-    if table == "line":
-        found = roles().of_line(row["text"])
-        return [f"role {found}"] if (found.role, found.rule) != (row["role"], row.get("rule", "")) else []
-    if module == "layout/normalise":
-        return [f"read as {normalise(row['text'])[0]}"] if normalise(row["text"])[0] != row["match"] else []
-    if module == "link/mentions":
-        found = [row["text"][m.start : m.end] for m in mentions().find(row["text"], {})]
-        return [f"mentions {found}"] if found != row["mentions"] else []
-    facts = facts_of(row)
-    if table == "nothing":
-        return [f"found {f.surface} ({f.rule})" for f in facts]
-    if "published" in row and "match" not in row:
-        document = flow.extract_text(row["text"], flow.Settings()).document
-        assert document
-        return [f"published {document.published}"] if str(document.published) != row["published"] else []
-    return _fact_faults(row, facts)
-
-
-def _fact_faults(row: dict[str, Any], facts: list[Fact]) -> list[str]:
-    matching = [f for f in facts if f.surface == row["match"]]
-    if not matching:
-        return [f"found {[f.surface for f in facts]}"]
-    fact = matching[-1]
-    got = {
-        "value": number(fact.value),
-        "low": number(fact.low),
-        "high": number(fact.high),
-        "kind": fact.kind,
-        "bound": fact.bound,
-        "currency": fact.currency,
-        "per_unit": fact.per_unit,
-        "when": fact.when,
-        "date": fact.when,
-        "change": fact.change,
-        "comparison": fact.comparison,
-        "basis": fact.basis,
-        "subject": fact.subject,
-        "attribute": fact.attribute,
-        "period": period(fact),
-        "vague": fact.value is None and fact.low is None and fact.when is None,
-    }
-    wrong = [f"{k}: {got[k]!r}, not {row[k]!r}" for k in row if k in got and got[k] != row[k]]
-    always = (
-        {"change": None} if row.get("match") and "change" not in row and "comparison" not in row and _links(row) else {}
-    )
-    wrong += [f"{k}: {got[k]!r}, not None" for k in always if got[k] is not None]
-    if "count" in row and len(facts) != row["count"]:
-        wrong.append(f"{len(facts)} facts, not {row['count']}")
-    return wrong
-
-
-def _links(row: dict[str, Any]) -> bool:
-    return row["text"].endswith("。") and not (
-        {"subject", "attribute", "period", "date", "published", "rule"} & row.keys()
-    )
-
-
 @pytest.mark.parametrize(("module", "table", "row"), list(examples()))
 def test_example(module: str, table: str, row: dict[str, Any]) -> None:
-    assert row.keys() <= KEYS[table], "unknown key in the corpus"
+    assert shape_fault(module, table, row) is None
     assert faults(module, table, row) == []
 
 
 def all_rows() -> Iterator[Any]:
     for module in knowledge.modules():
         for table in sorted(knowledge.tables(module)):
-            with (knowledge.rules_dir() / module / "rules.toml").open("rb") as file:
-                for row in tomllib.load(file)[table]:
-                    yield pytest.param(module, table, row["name"], id=f"{module}-{table}-{row['name']}")
-
-
-def clear(floor: str) -> None:
-    for name in BUILT[floor]:
-        home, _, function = name.partition(".")
-        getattr(importlib.import_module(f"zhfacts.{floor}.{home}"), function).cache_clear()
-
-
-def clear_all() -> None:
-    for floor in BUILT:
-        clear(floor)
+            for row in knowledge.shipped(module)[table]:
+                yield pytest.param(module, table, row["name"], id=f"{module}-{table}-{row['name']}")
 
 
 @pytest.mark.parametrize(("module", "table", "name"), list(all_rows()))
@@ -166,12 +51,12 @@ def test_row_is_needed(module: str, table: str, name: str, monkeypatch: pytest.M
         return tuple(r for r in found if r.name != name) if (m, t) == (module, table) else found
 
     monkeypatch.setattr(knowledge, "rows", without)
-    clear_all()
+    knowledge.forget()
     try:
-        assert any(_fails(module, t, row) for t, rows in corpus(module).items() for row in rows)
+        assert any(_fails(module, t, row) for t, rows in examples_of(module) for row in rows)
     finally:
         monkeypatch.undo()
-        clear_all()
+        knowledge.forget()
 
 
 def _fails(module: str, table: str, row: dict[str, Any]) -> bool:
@@ -187,10 +72,9 @@ def test_words_are_in_normal_form() -> None:
         if module == "layout/normalise":
             continue
         for table in knowledge.tables(module):
-            with (knowledge.rules_dir() / module / "rules.toml").open("rb") as file:
-                for row in tomllib.load(file)[table]:
-                    for word in row.get("words", []):
-                        assert normalise(word)[0] == word.strip(), f"{module} {row['name']}: {word!r}"
+            for row in knowledge.shipped(module)[table]:
+                for word in row.get("words", []):
+                    assert normalise(word)[0] == word.strip(), f"{module} {row['name']}: {word!r}"
 
 
 def test_roles_are_of_the_contract() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zhfacts.flow import Settings
+    from zhfacts.metadata import About
 
+Folder = str | os.PathLike[str]
 Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-Item = tuple[str, Path]
+Item = tuple[str, Path, "About"]
+"""A document's source, its file, and what a metadata.csv says of it."""
 
 
 class Step(str):
@@ -94,38 +97,42 @@ class Run:
         return frame(self.out, name, self.info)
 
 
-def extract(text: str, published: date | None = None) -> list[Fact]:
+def extract(text: str, published: date | None = None, *, rules: Folder | None = None) -> list[Fact]:
     """Facts of a text in order of position.
 
-    `published` is the day against which 今年 or 去年 is resolved. Spans count characters of `text`, bytes
-    its UTF-8 form. Raises InputError for a text with lone surrogates, RuleError for a broken rule.
+    `published` is the day against which 今年 or 去年 is resolved, `rules` a folder of your own rows to lay over
+    ours. Spans count characters of `text`, bytes its UTF-8 form. Raises InputError for a text with lone
+    surrogates, RuleError for a broken rule.
     """
     from zhfacts import flow
 
-    return list(flow.extract_text(text, flow.Settings(published=_day(published))).facts)
+    return list(flow.extract_text(text, _settings(published, rules)).facts)
 
 
-def run(
+def run(  # noqa: PLR0913  # the contract's five, and one by name only
     inputs: Inputs,
     out: str | os.PathLike[str],
     jobs: int = 1,
     published: date | None = None,
     progress: Callable[[Step], None] | None = None,
+    *,
+    rules: Folder | None = None,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
     `jobs` processes share the documents, to the same rows. `progress` is called with one line for each
-    document. What `out` held of an earlier run is replaced at once at the end, or stays whole. Raises
-    InputError for a missing input, OutputError for an unusable `out`, ZhfactsError for a dead worker.
+    document. What `out` held of an earlier run is replaced at once at the end, or stays whole. `rules` is
+    a folder of your own rows to lay over ours. Raises InputError for a missing input or a metadata.csv that
+    cannot be understood, RuleError for a broken rule, OutputError for an unusable `out`, ZhfactsError for a
+    dead worker.
     """
-    from zhfacts import flow, read
     from zhfacts.tables import publish, write
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
-    settings = flow.Settings(published=_day(published))
+    settings = _settings(published, rules)
     info = _info(settings, write.now())
-    items, rejects = read.find(_paths(inputs))
+    items, rejects = _items(_paths(inputs))
     folder = Path(out)
     with publish.staging(folder) as build:
         results = [Result(reject.source, None, rejects=(reject,)) for reject in rejects]
@@ -145,11 +152,12 @@ def load(out: str | os.PathLike[str]) -> Run:
 
 def _extract(settings: Settings, item: Item) -> Result:
     """One document's result; a fault of our own becomes a row too, so that the other documents go on."""
-    from zhfacts import flow
+    from zhfacts import flow, metadata
 
-    source, path = item
+    source, path, about = item
+    told = replace(settings, published=settings.published or about.published)
     try:
-        return flow.extract_file(source, path, settings)
+        return metadata.described(flow.extract_file(source, path, told), about)
     except ZhfactsError:
         raise  # a broken rule concerns all documents
     except Exception as error:
@@ -172,20 +180,47 @@ def _results(
         yield result
 
 
+def _settings(published: date | None, rules: Folder | None) -> Settings:
+    """What a run is told; an overlay is read and built at once, so that its faults show before any work."""
+    from zhfacts import flow
+
+    overlay = None if rules is None else knowledge.overlay(rules)
+    if overlay:
+        with knowledge.using(overlay):
+            for builder in knowledge.builders():
+                builder()
+    return flow.Settings(_day(published), overlay)
+
+
+def _items(inputs: list[Path]) -> tuple[list[Item], list[Reject]]:
+    """The documents under the inputs, each with what a metadata.csv says of it, and what was left out."""
+    from zhfacts import metadata, read
+
+    items, rejects = read.find(inputs)
+    abouts, missing = metadata.describe(inputs, items)
+    return [(*item, about) for item, about in zip(items, abouts, strict=True)], [*rejects, *missing]
+
+
 def _info(settings: Settings, started: str) -> dict[str, Any]:
     """The part of run.json that is known before the run."""
     return {
         "version": __version__,
-        "digests": {"rules": knowledge.digest(), "model": None},
+        "digests": {"rules": knowledge.digest(), "overlay": _overlay_digest(settings), "model": None},
         "settings": {each.name: _plain(getattr(settings, each.name)) for each in fields(settings)},
         "started": started,
     }
+
+
+def _overlay_digest(settings: Settings) -> str | None:
+    return settings.overlay.digest if settings.overlay else None
 
 
 def _plain(setting: object) -> object:
     """A setting as JSON can hold it, the same on every run."""
     if isinstance(setting, date):
         return setting.isoformat()
+    if isinstance(setting, knowledge.Overlay):
+        return setting.root.as_posix()
     return sorted(setting) if isinstance(setting, frozenset) else setting
 
 

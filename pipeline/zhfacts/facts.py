@@ -139,9 +139,9 @@ def _quantity(number: Number, link: Link) -> dict[str, Any]:
         "low": _float(low),
         "high": _float(high),
         "exact": _exact(value),
-        "ratio": _float(number.ratio),
+        "ratio": _float(_ratio(number, link)),
         "unit": number.unit,
-        "unit_ucum": None,
+        "unit_ucum": number.ucum,
         "currency": number.currency,
         "per_unit": number.per_unit,
         "bound": number.bound,
@@ -194,6 +194,13 @@ def _attribute(document: Document, blocks: list[Block], link: Link) -> tuple[str
         return None
     b, start, end = link.attribute_at
     return words(document, blocks[b], start, end), place(document, blocks[b], start, end)
+
+
+def _ratio(number: Number, link: Link) -> Decimal | None:
+    """New level over base of a multiple: 增长1倍 -> 2, 增至3倍 -> 3, 是…的1.3倍 -> 1.3, 翻两番 -> 4."""
+    if number.kind != "multiple" or number.ratio is not None or number.value is None:
+        return number.ratio
+    return number.value + 1 if link.change == "up" else number.value
 
 
 def _years(number: Number) -> tuple[Decimal | None, Decimal | None, Decimal | None]:

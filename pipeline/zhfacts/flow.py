@@ -8,19 +8,22 @@ from datetime import date
 from pathlib import Path
 
 from zhfacts import facts as rows
+from zhfacts import knowledge
+from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
 from zhfacts.link.context import LONGEST_LINE, context
 from zhfacts.link.dates import Clock
 from zhfacts.link.linker import Linked, link
+from zhfacts.link.masthead import Head, masthead
 from zhfacts.numbers.scan import find
 from zhfacts.read import from_text, read
 from zhfacts.records import Block, Document, Fact, Number, Result
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
-SHORTEST_TITLE = 4
-"""Characters that a heading must have more of to be a document's title."""
+SUBTITLE = "——"
+"""Opens the line below a title; a title of two lines is taken for running text."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Settings:
     """What a run is told from outside; it goes into run.json."""
 
     published: date | None = None
+    overlay: Overlay | None = None
+    """A user's own rules, laid over ours."""
 
 
 def extract_text(text: str, settings: Settings) -> Result:
@@ -46,9 +51,14 @@ def extract_file(source: str, path: Path, settings: Settings) -> Result:
 
 
 def extract(document: Document, settings: Settings) -> Result:
-    """All stages over a document that has been read."""
+    """All stages over a document that has been read, by the rules in use."""
+    with knowledge.using(settings.overlay):
+        return _extract(document, settings)
+
+
+def _extract(document: Document, settings: Settings) -> Result:
     document, blocks = lay_out(document)
-    document = replace(document, published=settings.published or _published(document), title=_title(document))
+    document = _described(document, settings)
     numbers = [find(block.text) for block in blocks]
     spans = [list(sentences(block.text)) for block in blocks]
     clock = Clock(document.published, context().present(blocks))
@@ -82,15 +92,30 @@ def _facts(
     return tuple(sorted(found, key=lambda f: f.start))
 
 
+def _described(document: Document, settings: Settings) -> Document:
+    """The document with date, publisher and title: a date that we were told wins over its own."""
+    heads = _heads(document)
+    return replace(
+        document,
+        published=settings.published or _published(document),
+        publisher=masthead().publisher(heads),
+        title=masthead().title(heads),
+    )
+
+
+def _heads(document: Document) -> list[Head]:
+    """The lines that may name the document or its publisher, as they stand and as read."""
+    below = [line.text.lstrip().startswith(SUBTITLE) for line in document.lines[1:]]
+    return [
+        (line, normalise(line.text[:LONGEST_LINE])[0])
+        for line, titled in zip(document.lines, [*below, False], strict=False)
+        if line.role in ("heading", "furniture") or (titled and line.role == "body" and line.text.strip())
+    ]
+
+
 def _published(document: Document) -> date | None:
     """The date that the document's own lines name; only those with a year are looked at."""
     dated = (
         line.text for line in document.lines if "年" in line.text or "文章编号" in line.text or "日期" in line.text
     )
-    return context().published([normalise(text[:LONGEST_LINE])[0] for text in dated])
-
-
-def _title(document: Document) -> str | None:
-    """The first heading of the document, where it has one."""
-    headings = (line.text.strip() for line in document.lines if line.role == "heading")
-    return next((text for text in headings if len(text) > SHORTEST_TITLE), None)
+    return context().published([masthead().without_name(normalise(text[:LONGEST_LINE])[0]) for text in dated])

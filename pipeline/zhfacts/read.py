@@ -17,7 +17,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from zhfacts.errors import InputError
-from zhfacts.records import Document, Line, Reject, encode
+from zhfacts.records import METADATA, Document, Line, Reject, encode
 
 # What folders are searched for, in any case of letters; a file named directly is always taken.
 SUFFIXES = (".txt", ".md", ".txt.gz", ".md.gz")
@@ -82,7 +82,7 @@ def find(inputs: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[Reject]]:
 
     Raises InputError where an input is missing, or where all inputs together hold no document.
     """
-    walked = [item for label, root in _labels(inputs) for item in _walk(label, root)]
+    walked = [item for label, root in _labels(inputs) for item in _walk(label, root) if item[1].name != METADATA]
     rejects = [_reject(source, *fault) for source, _, fault in walked if fault]
     found = sorted((source, path) for source, path, fault in walked if not fault)
     if not found:

@@ -69,6 +69,8 @@ FACT_ROLES: frozenset[str] = frozenset({"body", "heading", "caption"})
 
 STRIDE = 512
 """Characters of a long line between two whose byte offset is remembered."""
+METADATA = "metadata.csv"
+"""Name of the file that says what documents in its folder and below are; itself no document."""
 TIME_KINDS: frozenset[str] = frozenset({"year", "date"})
 
 
@@ -235,6 +237,7 @@ class Number:
     bound: Bound = "="
     when: When | None = None
     ratio: Decimal | None = None
+    ucum: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import sys
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import explain, extract, schema, show, validate
+from zhfacts.cli import explain, extract, rules, schema, show, validate
 from zhfacts.errors import ZhfactsError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 for module in (extract, validate, show, explain, schema):
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
+app.add_typer(rules.app, name=rules.NAME)
 
 
 def _version(wanted: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zhfacts.cli.options import Published
+from zhfacts.cli.options import Published, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +20,13 @@ EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。"'
 def command(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
     published: Published = None,
+    rules: Rules = None,
 ) -> None:
     """Show for each number of a text which rules fired and what they gave."""
-    from zhfacts import flow
+    from zhfacts import flow, knowledge
     from zhfacts.cli import console
 
-    settings = flow.Settings(published=published)
+    settings = flow.Settings(published, knowledge.overlay(rules) if rules else None)
     result = flow.extract_text(text, settings)
     screen = console.out()
     for fact in result.facts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import Published
+from zhfacts.cli.options import Published, Rules
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,13 +29,14 @@ def command(
     out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("outputs"),
     jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
     published: Published = None,
+    rules: Rules = None,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
     from zhfacts.cli import console, summary
 
     with _progress(console.err()) as progress:
-        run = api.run(inputs, out, jobs, published, progress)
+        run = api.run(inputs, out, jobs, published, progress, rules=rules)
     summary.show(run, console.out())
     _explain_rejected(run, console.err())
     raise typer.Exit(run.exit_code)

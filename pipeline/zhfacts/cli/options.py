@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,7 +22,17 @@ Published = Annotated[
     typer.Option(
         parser=_day,
         metavar="DATE",
-        help="Day against which 今年 or 去年 is resolved where a document does not say when it appeared.",
+        help="Day on which the documents appeared, against which 今年 or 去年 is resolved; wins over what they say.",
         show_default=False,
     ),
 ]
+
+Rules = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Rules of your own, laid over ours: a folder like rules/, any part of it. `zhfacts rules check` tests it.",
+        show_default=False,
+    ),
+]
+"""A user's overlay."""

@@ -24,6 +24,7 @@ BRIDGE = 14
 OPENER = regex.compile(
     r"^\W{0,2}(?:[■□●◆▲★▶※【]|本报讯|本报[\p{Han}]{2,6}讯|本报[\p{Han}]{2,6}\d{1,2}月|新华社|据新华社|——|[①-⑳]|[-•·]\s)"
 )
+HAN = regex.compile(r"\p{Han}[^，。；]{0,24}$")
 SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
 TOKEN = regex.compile(r"[\x21-\x7e]+")
 NEW_ARTICLE = regex.compile(
@@ -136,7 +137,7 @@ def joins(above: Read, below: Read, gap: int) -> bool:
     starts_new = bool(OPENER.match(below.text) or NUMBERED.match(below.text))
     last = above.text[-1]
     comma = last in "，、,"
-    if SPLIT_NUMBER.match(above.text[-1] + below.text[0]):
+    if _splits_number(above.text, below.text, gap):
         return gap <= BRIDGE
     is_open = last not in TERMINAL + "：:"
     if gap == 0:
@@ -144,6 +145,14 @@ def joins(above: Read, below: Read, gap: int) -> bool:
     if starts_new or gap > BRIDGE or not is_open:
         return False
     return comma or above.full or above.width >= LONG
+
+
+def _splits_number(above: str, below: str, gap: int) -> bool:
+    """Whether a number runs over the line end: 2017|年, and on the very next line also 57|84亿元 and 8.|7%."""
+    if SPLIT_NUMBER.match(above[-1] + below[0]):
+        return True
+    digits = below[0].isdecimal() and (above[-1].isdecimal() or (above[-1] in ".," and above[-2:-1].isdecimal()))
+    return digits and not gap and HAN.search(above) is not None
 
 
 def _full_lines(texts: Sequence[str]) -> list[bool]:

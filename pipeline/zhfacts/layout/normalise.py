@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 import regex
 
@@ -24,7 +23,7 @@ DROPPED = "\u0000"
 """Stands for a character that is not read, until the pieces are cut."""
 
 
-@cache
+@knowledge.built
 def characters() -> dict[int, str]:
     """The translation table: full-width letters and digits and CJK radicals by Unicode, the rest by rules."""
     found: dict[int, str] = {}
@@ -42,6 +41,12 @@ def characters() -> dict[int, str]:
     return found
 
 
+@knowledge.built
+def special() -> regex.Pattern[str]:
+    """Any character that is read as another; one look for it is cheaper than translating what has none."""
+    return regex.compile(f"[{regex.escape(''.join(map(chr, sorted(characters()))))}]")
+
+
 OUT = rf"[\ {DROPPED}]"
 NOT_LATIN = rf"[^\x21-\x7e\ {DROPPED}]"
 GAPS = regex.compile(rf"(?<=^|{NOT_LATIN}){OUT}++|{OUT}++(?=$|{NOT_LATIN})|{DROPPED}++|(?<=\ )\ ++")
@@ -55,7 +60,7 @@ def normalise(text: str) -> tuple[str, list[tuple[int, int]]]:
     """
     if not text:
         return "", []
-    read = text.translate(characters()) if not text.isascii() else text.replace("\t", " ")
+    read = text.translate(characters()) if special().search(text) else text
     if " " not in read and DROPPED not in read:
         return read, [(0, len(read))]
     pieces, at = [], 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import regex
 
@@ -167,7 +166,7 @@ def _before(texts: Sequence[str], i: int) -> str:
     return ""
 
 
-@cache
+@knowledge.built
 def roles() -> Roles:
     """The one instance; rules are frozen once loaded."""
     return Roles()

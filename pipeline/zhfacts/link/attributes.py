@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import regex
 
@@ -75,19 +74,19 @@ class Attributes:
         m = NOUN_BEHIND.match(text, at)
         return m.span("noun") if m else None
 
-    def event(self, text: str, at: int, end: int) -> tuple[int, int] | None:
-        """What happened at a time, in a few words behind it: 2007年布局海外市场."""
+    def event(self, text: str, at: int, end: int, subject: tuple[int, int] | None) -> tuple[int, int] | None:
+        """What happened at a time, in a few words behind it and its subject: 2007年远岚布局海外市场."""
         m = EVENT.search(text, at, end)
         if not m or m.start() - at > 3:
             return None
-        start, stop = m.start(), min(m.end(), m.start() + LONGEST_EVENT)
-        for word in self.left:
-            if text.startswith(word, start, stop) and stop - start - len(word) >= 2:
-                return start + len(word), stop
-        return start, stop
+        start, stop = m.span()
+        if subject and start <= subject[0] and subject[1] < stop:
+            start = subject[1]
+        start, stop = self.trim(text, start, min(stop, start + LONGEST_EVENT))
+        return (start, stop) if stop - start >= 2 else None
 
 
-@cache
+@knowledge.built
 def attributes() -> Attributes:
     """The one instance; rules are frozen once loaded."""
     return Attributes()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import regex
 
 from zhfacts import knowledge
+from zhfacts.lexicon import Lexicon
 from zhfacts.records import Number
 
 
@@ -50,10 +50,10 @@ class Changes:
     """Reads change and basis from the text before and behind a number."""
 
     def __init__(self) -> None:
-        self.verbs = self._words("verb", "change")
-        self.nouns = self._words("noun", "change")
-        self.fillers = frozenset(w for r in knowledge.rows("link/change", "between", Word) for w in r.words)
-        self.levels = frozenset(w for r in knowledge.rows("link/change", "level", Word) for w in r.words)
+        self.verbs = Lexicon(self._words("verb", "change"))
+        self.nouns = Lexicon(self._words("noun", "change"))
+        self.fillers = Lexicon(self._words("between", "name"))
+        self.levels = Lexicon(self._words("level", "name"))
         self.differences = self._words("difference", "comparison")
         self.than = self._words("than", "comparison")
         self.difference = regex.compile(DIFFERENCE.format(words=_either(self.differences)))
@@ -63,7 +63,7 @@ class Changes:
             rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)"
         )
         self.amounts = frozenset(w for r in knowledge.rows("link/change", "amount", Word) for w in r.words)
-        self.rate = regex.compile("|".join(sorted(self.nouns, key=len, reverse=True)))
+        self.rate = regex.compile("|".join(sorted(self.nouns.entries, key=len, reverse=True)))
         self.openings = self._words("opening", "change")
         self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?!值)\p{{Han}}{{1,8}}$")
         self.behind_words = self._words("behind", "change")
@@ -72,7 +72,7 @@ class Changes:
     def of(self, text: str, number: Number, clause_start: int) -> Change:
         """Change and basis of the number, reading its clause from `clause_start`."""
         before = text[clause_start : number.start]
-        change = self._before(before) or self._after(text, number)
+        change = "up" if number.ratio is not None else self._before(before) or self._after(text, number)
         comparison, than = self._difference(before, number) if change is None else (None, None)
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
@@ -87,19 +87,19 @@ class Changes:
         at = len(before)
         level = False
         for _ in range(4):
-            verb = _ending(before, at, self.verbs)
-            noun = _ending(before, at, self.nouns)
+            verb = self.verbs.ending(before, at)
+            noun = self.nouns.ending(before, at)
             if noun and len(noun) >= len(verb):
                 return self.nouns[noun]
             if verb and not level:
                 return self.verbs[verb]
-            filler = _ending(before, at, self.fillers)
+            filler = self.fillers.ending(before, at)
             if not filler:
-                word = _ending(before, at, self.levels)
+                word = self.levels.ending(before, at)
                 if not word:
                     return None
                 filler, level = word, True
-            level = level or filler in self.levels
+            level = level or filler in self.levels.entries
             at -= len(filler)
         return None
 
@@ -116,11 +116,15 @@ class Changes:
             last = m.span()
         return last
 
+    def is_rate(self, words: str) -> bool:
+        """True for a property that is itself a rate of change: 增长率."""
+        return self.nouns.ending(words, len(words)) != ""
+
     def of_property(self, words: str, before: str, number: Number) -> Literal["up", "down"] | None:
         """The change that the property names: 增长率 of 5%, 新增贷款 of 4亿元; None for a level (增速降至5%)."""
         if LEVEL.search(before):
             return None
-        noun = _ending(words, len(words), self.nouns)
+        noun = self.nouns.ending(words, len(words))
         if noun and (number.kind in ("percent", "percentage_point") or noun in self.amounts):
             down = self.nouns[noun] == "down" or (number.value is not None and number.value < 0)
             return "down" if down else "up"
@@ -157,15 +161,7 @@ def _either(words: dict[str, str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-def _ending(text: str, at: int, words: dict[str, str] | frozenset[str]) -> str:
-    """The longest of `words` that ends at `at`, or ""."""
-    for length in range(min(6, at), 0, -1):
-        if text[at - length : at] in words:
-            return text[at - length : at]
-    return ""
-
-
-@cache
+@knowledge.built
 def changes() -> Changes:
     """The one instance; rules are frozen once loaded."""
     return Changes()

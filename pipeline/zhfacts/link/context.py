@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 import regex
 
 from zhfacts import knowledge
-from zhfacts.link.dates import Clock, From
-from zhfacts.records import Block
+from zhfacts.lexicon import alternation
+from zhfacts.link.dates import Clock, Period
+from zhfacts.records import Block, Number
 
 LONGEST_LINE = 400
 """Characters at the beginning of a line in which a dateline is looked for."""
@@ -43,15 +43,6 @@ class Relative:
     unless: regex.Pattern[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """First and last day of the time a claim holds for, and where it was found."""
-
-    start: date | None = None
-    end: date | None = None
-    source: From | None = None
-
-
 class Context:
     """Dates of documents and periods of claims; built once from the rules."""
 
@@ -63,8 +54,9 @@ class Context:
             self.relative.update({w: (int(v), row.unless) for w, v in zip(row.words, row.values, strict=True)})
         self.bases = _words("base")
         self.since = _words("since")
-        self.future = regex.compile("|".join(sorted(_words("future"), key=len, reverse=True)))
-        self.words = regex.compile("|".join(sorted(self.relative, key=len, reverse=True)))
+        self.recent = regex.compile("(?r)(?:" + alternation(_words("recent")) + ")")
+        self.future = regex.compile(alternation(_words("future")))
+        self.words = regex.compile(alternation(self.relative))
 
     def published(self, lines: list[str]) -> date | None:
         """The date on the document's masthead or dateline, None where it has none; `lines` are normalised."""
@@ -94,6 +86,12 @@ class Context:
     def is_ahead(self, text: str, start: int, end: int) -> bool:
         """True where the clause speaks of what is to come: 将于5月举办."""
         return self.future.search(text, start, end) is not None
+
+    def latest(self, text: str, number: Number, clock: Clock) -> Period | None:
+        """The span of a duration that ends now: 过去三年 of a text of 2024 -> 2021 to 2023."""
+        if number.kind != "duration" or not self.recent.match(text, max(0, number.start - 4), number.start):
+            return None
+        return clock.latest(number.value, number.unit)
 
     def spoken(self, text: str, start: int, end: int, clock: Clock) -> list[tuple[int, Period]]:
         """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's."""
@@ -125,7 +123,7 @@ def _words(table: str) -> frozenset[str]:
     return frozenset(w for r in knowledge.rows("link/context", table, Relative) for w in r.words)
 
 
-@cache
+@knowledge.built
 def context() -> Context:
     """The one instance; rules are frozen once loaded."""
     return Context()

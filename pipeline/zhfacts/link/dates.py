@@ -5,14 +5,18 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from zhfacts.records import When
 
 From = Literal["stated", "context", "published"]
 Ymd = tuple[int | None, int | None, int | None]
+LONGEST_SPAN = 1000
+"""Years or months of the longest span that 近N年 may reach back."""
 SAME_YEAR = 100
-"""Relative years from here count from the year last stated: 当年 100, 次年 101."""
+FROM_STATED = 90
+"""Relative years from FROM_STATED on count from the year last stated, SAME_YEAR being that year: 上年 99, 次年 101."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class Resolved:
     start: date | None
     end: date | None
     source: From | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First and last day of the time a claim holds for, and where it was found."""
+
+    start: date | None = None
+    end: date | None = None
+    source: From | None = None
 
 
 @dataclass(slots=True)
@@ -39,6 +52,22 @@ class Clock:
         """今年 or 去年 was said: it is the year of what follows."""
         if start is not None:
             self.year, self.month = start.year, None
+
+    def latest(self, size: Decimal | None, unit: str) -> Period | None:
+        """The last `size` full years or months before the document's date; None where that is not known."""
+        if size is None or size != size.to_integral_value() or not 0 < size < LONGEST_SPAN:
+            return None
+        n = int(size)
+        source: From = "published" if self.published else "context"
+        if unit == "year" and (now := self.published.year if self.published else self.present):
+            return Period(date(now - n, 1, 1), date(now - 1, 12, 31), source) if now > n else None
+        if unit == "month" and self.published:
+            months = self.published.year * 12 + self.published.month - 1
+            last = (months - 1) // 12, (months - 1) % 12 + 1, None
+            return Period(
+                _day(((months - n) // 12, (months - n) % 12 + 1, None), last=False), _day(last, last=True), source
+            )
+        return None
 
     def turn_page(self) -> None:
         """A new paragraph: the year stated in the last one holds no longer."""
@@ -79,8 +108,10 @@ class Clock:
         return self.present, "context" if self.present is not None else None
 
     def _relative(self, relative: int) -> tuple[int | None, From | None]:
-        if relative >= SAME_YEAR:
-            return (self.year + relative - SAME_YEAR, "context") if self.year is not None else (None, None)
+        if relative >= FROM_STATED:
+            relative -= SAME_YEAR
+            if self.year is not None:
+                return self.year + relative, "context"
         if self.published:
             return self.published.year + relative, "published"
         return (self.present + relative, "context") if self.present is not None else (None, None)

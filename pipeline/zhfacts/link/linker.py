@@ -10,8 +10,8 @@ import regex
 
 from zhfacts.link.attributes import attributes
 from zhfacts.link.change import CLAUSE, changes
-from zhfacts.link.context import Period, context
-from zhfacts.link.dates import Clock
+from zhfacts.link.context import context
+from zhfacts.link.dates import Clock, Period
 from zhfacts.link.lists import groups, items
 from zhfacts.link.mentions import mentions
 from zhfacts.link.subjects import Topic, subjects
@@ -28,6 +28,7 @@ CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|
 class Memory:
     """What is carried from sentence to sentence of an article."""
 
+    clock: Clock
     article: int = -1
     topic: Topic | None = None
     organisation: Mention | None = None
@@ -61,19 +62,19 @@ class Linked:
 
 def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
     """Links for all numbers of a document; `found` and `spans` are the numbers and sentences of each block."""
-    memory = Memory()
+    memory = Memory(clock)
     links: list[list[Link]] = []
     named: list[list[Mention]] = []
     for b, block in enumerate(blocks):
         if block.article != memory.article:
-            memory = Memory(block.article, aliases=memory.aliases)
+            memory = Memory(clock, block.article, aliases=memory.aliases)
         names = [_resolved(m, memory) for m in mentions().find(block.text, memory.aliases)]
         named.append(names)
         clock.turn_page()
         carried: list[tuple[int, Period]] = []
         block_links: list[Link] = []
         for sentence in _sentences(b, block.text, names, found[b], spans[b]):
-            block_links += _sentence(sentence, memory, clock, carried)
+            block_links += _sentence(sentence, memory, carried)
         links.append(block_links)
     return Linked(links, named, memory.aliases)
 
@@ -102,7 +103,8 @@ def _resolved(mention: Mention, memory: Memory) -> Mention:
     return Mention(mention.start, mention.end, other.name, other.type, other.iso, pronoun=True)
 
 
-def _sentence(s: Sentence, memory: Memory, clock: Clock, carried: list[tuple[int, Period]]) -> list[Link]:
+def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) -> list[Link]:
+    clock = memory.clock
     spoken = context().spoken(s.text, s.start, s.end, clock)
     s.times = [*carried[-1:], *spoken]
     links: list[Link] = []
@@ -152,7 +154,9 @@ def _time(s: Sentence, number: Number, clock: Clock) -> Link:
             )
         )
     topic = subjects().best(s.text, s.block, s.mentions, _clause(s, number.start), s.end)
-    event = attributes().event(s.text, number.end, s.end)
+    event = attributes().event(
+        s.text, number.end, s.end, topic.place[1:] if topic and topic.place[0] == s.block else None
+    )
     return Link(
         entity=topic.mention if topic else None,
         subject_at=topic.place if topic else None,
@@ -183,7 +187,10 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
     if item is not None:
         entity, prop = _listed(s, item, prop)
         subject_at, rule = (s.block, entity.start, entity.end), "each"
-    period = _period(s, number.start)
+    latest = context().latest(s.text, number, memory.clock)
+    if latest:
+        s.times.append((number.start, latest))
+    period = latest or _period(s, number.start)
     return Link(
         entity=entity, subject_at=subject_at,
         attribute_at=(s.block, *prop) if prop else None, change=change.change, comparison=change.comparison,
@@ -201,7 +208,10 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None) -> 
     if own is None and number.kind in RATES:
         own = changes().rate_named(s.text, max([s.start, *earlier]), clause)
     if own is None:
-        own = s.properties.get(number.kind) or s.properties.get("any" if number.kind in RATES else "level")
+        last = s.properties.get("any")
+        own = s.properties.get(number.kind) or s.properties.get("level")
+        if own is None and last and (number.kind in RATES or not changes().is_rate(s.text[slice(*last)])):
+            own = last
     if own is None and number.kind in CORE_BEHIND:
         own = attributes().behind(s.text, number.end)
     if own is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import regex
 from babel import Locale
@@ -128,6 +128,8 @@ class Mentions:
             if any(text[max(0, start - n) : start] in self.boundaries for n in (1, 2, 3)):
                 break
             start -= 1
+        if start and start < at and text[start - 1].isdecimal():
+            start += 1  # 年 of 2023年甲公司, 家 of 62家工厂
         while start < at and text[start] in "（）":
             start += 1
         return start
@@ -165,7 +167,7 @@ def _places() -> dict[str, Place]:
     return found
 
 
-@cache
+@knowledge.built
 def mentions() -> Mentions:
     """The one instance; rules are frozen once loaded."""
     return Mentions()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from zhfacts import knowledge
 from zhfacts.records import Mention
@@ -73,7 +72,7 @@ def _weights(table: str) -> dict[str, float]:
     return {w: float(r.value) for r in knowledge.rows("link/subjects", table, Weight) for w in r.words}
 
 
-@cache
+@knowledge.built
 def subjects() -> Subjects:
     """The one instance; rules are frozen once loaded."""
     return Subjects()

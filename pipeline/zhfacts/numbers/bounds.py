@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import regex
 
 from zhfacts import knowledge
-from zhfacts.records import Bound
+from zhfacts.lexicon import Lexicon
+from zhfacts.records import Bound, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Hedge:
     unless_after: regex.Pattern[str] | None = None
     unless_before: regex.Pattern[str] | None = None
     only_scale: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +35,33 @@ class Filler:
 REACH = 14
 """Characters before a number within which 约占…的 is looked for."""
 
+INSIDE = Hedge("inside", ">", ())
+"""多 or 余 within the number: 300多家."""
+
 
 class Bounds:
     """Finds the hedges of a number by their words."""
 
     def __init__(self) -> None:
-        self.before = _by_word("before")
-        self.after = _by_word("after")
+        self.before = Lexicon(_by_word("before"))
+        self.after = Lexicon(_by_word("after"))
         self.around = _by_word("around")
-        self.fillers = frozenset(w for row in knowledge.rows("numbers/bounds", "filler", Filler) for w in row.words)
+        self.recent = frozenset(w for row in knowledge.rows("numbers/bounds", "recent", Filler) for w in row.words)
+        self.fillers = Lexicon({w: w for row in knowledge.rows("numbers/bounds", "filler", Filler) for w in row.words})
         around = "|".join(sorted(self.around, key=len, reverse=True))
         self.share = regex.compile(rf"(?r)(?<word>{around})[^，。；：！？\d]{{1,{REACH}}}的")
 
-    def of(self, text: str, start: int, end: int, more: bool) -> tuple[Bound, str]:
-        """(bound, name of the hedge row) for the number at [start, end); `more` when 多 or 余 stands inside."""
-        found = [h for h in (self._left(text, start), self._right(text, end)) if h]
+    def of(self, text: str, number: Number, more: bool) -> tuple[Bound, str]:
+        """(bound, name of the hedge row) for a number; `more` when 多 or 余 stands inside."""
+        start = number.start
+        found = [h for h in (self._left(text, start), self._right(text, number)) if h]
+        if found and number.unit in self.recent and text.endswith("近", 0, start):
+            found = []
         if more:
-            found.append(Hedge("inside", ">", ()))
-        if (
-            not found
-            and text[start - 1 : start] == "的"
-            and (m := self.share.match(text, max(0, start - REACH - 6), start))
-        ):
-            found.append(self.around[m["word"]])
+            found.append(INSIDE)
+        if not found and text.endswith("的", 0, start):
+            m = self.share.match(text, max(0, start - REACH - 6), start)
+            found = [self.around[m["word"]]] if m else []
         best = next((h for h in found if h.bound != "~"), found[0] if found else None)
         return (best.bound, best.name) if best else ("=", "")  # type: ignore[return-value]  # checked at load
 
@@ -64,7 +69,7 @@ class Bounds:
         """The hedge whose words end at the number, fillers between them skipped; a direction before 约 wins."""
         at, first = start, None
         for _ in range(3):
-            word = _ending(text, at, self.before)
+            word = self.before.ending(text, at)
             if word and self._allowed(self.before[word], text, at - len(word), at, start):
                 hedge = self.before[word]
                 if hedge.bound != "~":
@@ -72,17 +77,18 @@ class Bounds:
                 first = first or hedge
                 at -= len(word)
                 continue
-            filler = _ending(text, at, self.fillers)
+            filler = self.fillers.ending(text, at)
             if not filler:
                 break
             at -= len(filler)
         return first
 
-    def _right(self, text: str, end: int) -> Hedge | None:
-        at = end
-        for length in range(min(6, len(text) - at), 0, -1):
-            hedge = self.after.get(text[at : at + length])
-            if hedge and not (hedge.unless_before and hedge.unless_before.match(text, at + length)):
+    def _right(self, text: str, number: Number) -> Hedge | None:
+        for word in self.after.starting(text, number.end):
+            hedge = self.after[word]
+            if hedge.kinds and number.kind not in hedge.kinds:
+                continue
+            if not (hedge.unless_before and hedge.unless_before.match(text, number.end + len(word))):
                 return hedge
         return None
 
@@ -92,19 +98,11 @@ class Bounds:
         return not (at > 0 and hedge.unless_after and hedge.unless_after.match(text, at - 1))
 
 
-def _ending(text: str, at: int, words: dict[str, Hedge] | frozenset[str]) -> str:
-    """The longest of `words` that ends at `at`, or ""."""
-    for length in range(min(5, at), 0, -1):
-        if text[at - length : at] in words:
-            return text[at - length : at]
-    return ""
-
-
 def _by_word(table: str) -> dict[str, Hedge]:
     return {w: row for row in knowledge.rows("numbers/bounds", table, Hedge) for w in row.words}
 
 
-@cache
+@knowledge.built
 def bounds() -> Bounds:
     """The one instance; rules are frozen once loaded."""
     return Bounds()

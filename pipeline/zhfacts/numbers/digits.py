@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 import regex
 
@@ -63,11 +62,12 @@ class Digits:
         self.more = _words("open")
         self.vague = _words("vague")
         d, s = "".join(self.digit), "".join(self.scale)
-        more, vague = "".join(self.more), "|".join(sorted(self.vague, key=len, reverse=True))
         self.characters = d + s
+        more, vague = "".join(self.more), "|".join(sorted(self.vague, key=len, reverse=True))
+        one = f"(?:(?!{'|'.join(sorted(_words('not_scale')))})[{s}])"
         arabic = r"\d{1,3}+(?:,\d{3}+)++(?!\d)(?:\.\d++)?+|\d{1,3}+(?:\ \d{3}+)++(?!\d)(?:\.\d++)?+|\d++(?:\.\d++)?+"
         self.source = (
-            rf"(?<arabic>(?<![\d.])(?:{arabic})(?:[{s}]++(?:\d++(?:\.\d++)?+[{s}]++)*+)?+)"
+            rf"(?<arabic>(?<![\d.])(?:{arabic})(?:{one}++(?:\d++(?:\.\d++)?+{one}++)*+)?+)"
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
             rf"|(?<vague>{vague})?+(?<chinese>[{d}{s}]++(?:点[{d}]++[{s}]*+)?+)"
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
@@ -77,7 +77,9 @@ class Digits:
     def numeral(self, m: regex.Match[str]) -> Numeral | None:
         """The numeral that `pattern` matched; None where its characters make no number (百千, 点)."""
         arabic, chinese = m["arabic"], m["chinese"]
-        start, end = m.start(), m.end()
+        start, end = m.span()
+        if arabic and arabic.isdecimal() and not m["more"]:
+            return Numeral(start, end, Decimal(arabic)) if len(arabic) <= LONGEST else None
         if m["vague"]:
             return Numeral(start, end, None, chinese=True) if self._is_scale(chinese) else None
         text = arabic or chinese
@@ -174,7 +176,7 @@ class Digits:
         return Decimal(self.year(text))
 
 
-@cache
+@knowledge.built
 def digits() -> Digits:
     """The one instance; rules are frozen once loaded."""
     return Digits()

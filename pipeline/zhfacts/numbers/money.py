@@ -9,8 +9,9 @@ import regex
 from babel import Locale
 
 from zhfacts import knowledge
+from zhfacts.lexicon import alternation
 from zhfacts.numbers.digits import digits
-from zhfacts.numbers.units import Found, Unit, alternation
+from zhfacts.numbers.units import Found, Unit
 
 
 @dataclass(frozen=True, slots=True)

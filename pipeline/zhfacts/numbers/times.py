@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import regex
 
 from zhfacts import knowledge
 from zhfacts.numbers.digits import digits
-from zhfacts.records import Number, When
+from zhfacts.records import Kind, Number, When
 
+CUE = regex.compile(r"[年月日号季]|世纪|\d{4}[）)》—–-]|《\d{4}|['’‘]\d\d")
+"""What no time is without; only around it the forms are tried."""
+REACH = 24
+"""Characters of the longest time before its last cue, and behind its first."""
 Ymd = tuple[int | None, int | None, int | None]
-
-SAME_YEAR = 100
-"""Values of [[relative]] from here count from the year last stated (当年), not from the reference year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Form:
     before: str = ""
     from_start: bool = False
     bc: bool = False
+    decade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,37 @@ class Times:
             home.update(zip(row.words, map(int, row.values), strict=True))
         pieces = self._pieces()
         whole = "|".join(self._compile(n, form, pieces) for n, form in enumerate(self.forms))
-        first = "".join({w[0] for w in [*self.years, *self.months]})
-        self.pattern = regex.compile(rf"(?=[\d{first}〇一二三四五六七八九十廿第前头上下本公'’‘])(?:{whole})")
+        self.pattern = regex.compile(rf"{self._begins()}(?:{whole})")
 
     def find(self, text: str) -> Iterator[Number]:
         """Every time in `text`, in order; 2023年…增长8.7% gives the year."""
-        for m in self.pattern.finditer(text):
-            form = next(form for n, form in enumerate(self.forms) if m.start(f"f{n}") >= 0)
-            when = self._when(m, form)
-            if when is not None:
-                kind = "date" if when.first[1] or when.first[2] else "year"
-                yield Number(m.start(), m.end(), kind, form.name, kind, when=when)  # type: ignore[arg-type]
+        at = 0
+        for cue in CUE.finditer(text):
+            while cue.end() > at:
+                m = self.pattern.search(text, max(at, cue.start() - REACH), min(len(text), cue.end() + REACH))
+                if not m or m.start() >= cue.end():
+                    break
+                at = m.end()
+                if number := self._number(m):
+                    yield number
+
+    def _number(self, m: regex.Match[str]) -> Number | None:
+        form = next(form for n, form in enumerate(self.forms) if m.start(f"f{n}") >= 0)
+        when = self._when(m, form)
+        if when is None:
+            return None
+        kind: Kind = "date" if when.first[1] or when.first[2] else "year"
+        return Number(m.start(), m.end(), kind, form.name, kind, when=when)
+
+    def _begins(self) -> str:
+        """What can begin a time: a cheap look that saves trying all forms at every numeral."""
+        behind = "年月日号世季代至到—–―~、,，和与及财学会销榨）)》-"
+        words = "|".join([*self.years, *self.months])
+        return (
+            rf"(?=\d{{1,4}}+[{behind}\p{{Han}}](?<=[{behind}]|['’‘]\d\d\p{{Han}}|《\d{{4}}\p{{Han}}|\d[个度])"
+            rf"|[〇○一二三四五六七八九十廿]++[{behind}个]|[前头][\d一二三四五六七八九十两]|第?[一二三四\d]{{1,2}}(?:季|[至到—~-])"
+            rf"|第[一二三四\d]季|[上下]半年|[上本]世纪|公元|{words})"
+        )
 
     def _pieces(self) -> dict[str, str]:
         cn = "一二三四五六七八九"
@@ -104,6 +125,9 @@ class Times:
         g: dict[str, Any] = {k: v for k, v in m.groupdict().items() if v}
         if "C" in g or "DD" in g:
             return self._long(g)
+        if form.decade:
+            first = digits().year(g["Y"]) // 10 * 10
+            return When((first, None, None), (first + 9, None, None), decade=True)
         if "E" in g:
             year = digits().small(g["E"])
             year = 1 - year if form.bc else year
@@ -176,7 +200,7 @@ def _in_order(when: When) -> bool:
     return (a[0], a[1] or 0, a[2] or 0) <= (b[0], b[1] or 12, b[2] or 31)
 
 
-@cache
+@knowledge.built
 def times() -> Times:
     """The one instance; rules are frozen once loaded."""
     return Times()

@@ -23,6 +23,10 @@ class Unit:
     most: Decimal | None = None
     unless: regex.Pattern[str] | None = None
     unless_before: regex.Pattern[str] | None = None
+    only_after: regex.Pattern[str] | None = None
+    small: bool = True
+    """Whether a Chinese numeral below ten with this unit is a claim: 三年, but not 三个."""
+    ucum: str | None = None
 
     def read(self, value: Decimal) -> Decimal | None:
         """The value in this unit, None where it makes no sense: 三成 -> 30, 八五折 -> 85, 12成 -> None."""
@@ -42,11 +46,8 @@ class Found:
     end: int
     extra: Decimal = Decimal(0)
     per_unit: str | None = None
-
-
-def alternation(words: list[str]) -> str:
-    """A pattern of all words, longest first."""
-    return "|".join(regex.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
+    more: bool = False
+    """True where the unit word itself opens the number: 3个多月."""
 
 
 def plain(value: Decimal) -> Decimal:

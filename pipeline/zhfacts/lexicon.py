@@ -1,0 +1,48 @@
+"""Words beside a place in a text: the longest of many that ends or begins there, at the cost of one look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
+
+import regex
+
+Entry = TypeVar("Entry")
+
+
+class Lexicon(Generic[Entry]):
+    """Words and what each stands for, e.g. 超过 -> its hedge row."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self.entries = dict(entries)
+        self.ends = _by_character(self.entries, -1)
+        self.starts = _by_character(self.entries, 0)
+
+    def ending(self, text: str, at: int) -> str:
+        """The longest word that ends at `at`, or ""."""
+        if at > 0:
+            for length in self.ends.get(text[at - 1], ()):
+                if length <= at and text[at - length : at] in self.entries:
+                    return text[at - length : at]
+        return ""
+
+    def starting(self, text: str, at: int) -> list[str]:
+        """The words that begin at `at`, longest first."""
+        lengths = self.starts.get(text[at : at + 1], ())
+        return [text[at : at + n] for n in lengths if text[at : at + n] in self.entries]
+
+    def __getitem__(self, word: str) -> Entry:
+        return self.entries[word]
+
+
+def _by_character(words: Mapping[str, object], index: int) -> dict[str, tuple[int, ...]]:
+    """Lengths of the words by their first or last character, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[index], set()).add(len(word))
+    return {c: tuple(sorted(found, reverse=True)) for c, found in lengths.items()}
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A pattern of all words, longest first; one that matches nothing where there are none."""
+    return "|".join(regex.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w))) or "(?!)"

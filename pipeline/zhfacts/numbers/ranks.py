@@ -1,0 +1,64 @@
+"""Ranks and ordinals: 第14位, 前5名, 全球第一, 第二大, 100强."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import regex
+
+from zhfacts import knowledge
+from zhfacts.lexicon import Lexicon, alternation
+from zhfacts.numbers.digits import digits
+from zhfacts.records import Number
+
+ANY = regex.compile(r"[第前][\d一二三四五六七八九十百]|\d强")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words around a rank."""
+
+    name: str
+    words: tuple[str, ...]
+    unless: regex.Pattern[str] | None = None
+
+
+class Ranks:
+    """One pattern for all ranks."""
+
+    def __init__(self) -> None:
+        scope, nth, never, top, after, of_list = (
+            alternation([w for r in knowledge.rows("numbers/ranks", t, Words) for w in r.words])
+            for t in ("scope", "ordinal", "never", "top", "top_after", "list")
+        )
+        unless = "|".join(r.unless.pattern for r in knowledge.rows("numbers/ranks", "list", Words) if r.unless)
+        n = r"(?<n>\d{1,5}|[一二三四五六七八九十百]{1,5})"
+        start = r"(?<=^|[。；：！？“\s])"
+        scoped = rf"(?<={scope})"
+        self.scope = Lexicon({w: w for r in knowledge.rows("numbers/ranks", "scope", Words) for w in r.words})
+        self.pattern = regex.compile(
+            rf"(?<nth>(?=第)(?!{start}第{n}[，、：,])(?:{scoped}第{n}(?<unit>{nth})?|第{n}(?!{never})(?<unit>{nth})?)(?!\d))"
+            rf"|(?<top>(?=前)(?:前{n}(?<unit>{top})|(?:(?<=(?:{after})[^，。\d]{{0,2}})|{scoped})前{n})(?![\d年月天日周个季项]))"
+            rf"|(?<list>(?<![\d.第前])(?<n>\d{{1,4}}+)(?<unit>{of_list})(?!{unless}))"
+        )
+
+    def find(self, text: str) -> Iterator[Number]:
+        """Every rank of `text`, in order; 全球第一 -> 1."""
+        if not ANY.search(text):
+            return
+        for m in self.pattern.finditer(text):
+            try:
+                value = digits().small(m["n"])
+            except ValueError:
+                continue
+            rule = next(name for name in ("nth", "top", "list") if m[name])
+            start = m.start() - len(self.scope.ending(text, m.start())) if rule != "list" else m.start()
+            yield Number(start, m.end(), "ordinal", rule, m["unit"] or "", value=Decimal(value))
+
+
+@knowledge.built
+def ranks() -> Ranks:
+    """The one instance; rules are frozen once loaded."""
+    return Ranks()
