@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -42,9 +43,12 @@ def characters() -> dict[int, str]:
 
 
 @knowledge.built
-def special() -> regex.Pattern[str]:
-    """Any character that is read as another; one look for it is cheaper than translating what has none."""
-    return regex.compile(f"[{regex.escape(''.join(map(chr, sorted(characters()))))}]")
+def special() -> re.Pattern[str]:
+    """Any character that is read as another: one look for it is cheaper than translating a text that has none.
+
+    The standard library's re holds large sets as bitmaps; regex is forty times slower here.
+    """
+    return re.compile(f"[{re.escape(''.join(map(chr, sorted(characters()))))}]")
 
 
 OUT = rf"[\ {DROPPED}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,7 @@ from zhfacts.lexicon import Lexicon, alternation
 from zhfacts.numbers.digits import digits
 from zhfacts.records import Number
 
-ANY = regex.compile(r"[第前][\d一二三四五六七八九十百]|\d强")
+ANY = re.compile(r"[第前][\d一二三四五六七八九十百]|\d强")
 
 
 @dataclass(frozen=True, slots=True)

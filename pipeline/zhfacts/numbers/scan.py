@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from zhfacts.numbers.tokens import Token, tokens
 from zhfacts.numbers.units import Found, plain
 from zhfacts.records import Number
 
-ANY = regex.compile(r"[\d一二两三四五六七八九十百千万亿半几数番翻倍〇壹贰叁肆伍陆柒捌玖拾]")
+ANY = re.compile(r"[\d一二两三四五六七八九十百千万亿半几数番翻倍〇壹贰叁肆伍陆柒捌玖拾]")
 TITLE = regex.compile(r"《[^《》]{1,60}》")
 """A number in a title is part of a name; only years are read there."""
 CONVERTED = regex.compile(r"[（(](?:折合|约合|合|约)*(?:人民币)?$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from zhfacts import knowledge
 from zhfacts.numbers.digits import digits
 from zhfacts.records import Kind, Number, When
 
-CUE = regex.compile(r"[年月日号季]|世纪|\d{4}[）)》—–-]|《\d{4}|['’‘]\d\d")
+CUE = re.compile(r"[年月日号季]|世纪|\d{4}[）)》—–-]|《\d{4}|['’‘]\d\d")
 """What no time is without; only around it the forms are tried."""
 REACH = 24
 """Characters of the longest time before its last cue, and behind its first."""
