@@ -86,7 +86,9 @@ def test_the_annotation_is_whole(path: Path) -> None:
 @pytest.mark.parametrize("path", REAL, ids=lambda p: p.stem[:3])
 def test_no_fact_stands_on_a_contact_reference_or_contents_line(path: Path) -> None:
     roles = roles_of(path)
-    assert not [(f.line_start, roles[f.line_start], f.kind) for f in result(path).facts if roles[f.line_start] in SILENT]
+    assert not [
+        (f.line_start, roles[f.line_start], f.kind) for f in result(path).facts if roles[f.line_start] in SILENT
+    ]
 
 
 @pytest.mark.parametrize("path", ANNOTATED, ids=lambda p: p.stem)
