@@ -68,7 +68,7 @@ def faults(module: str, table: str, row: Example, over: Overlay | None = None) -
         if module == "layout/normalise":
             return [f"read as {normalise(row['text'])[0]}"] if normalise(row["text"])[0] != row["match"] else []
         if module == "link/mentions":
-            named = [row["text"][m.start : m.end] for m in mentions().find(row["text"], {})]
+            named = [row["text"][m.start : m.end] for m in mentions().find([row["text"]])[0][0]]
             return [f"mentions {named}"] if named != row["mentions"] else []
     if table == "example" and "match" not in row:
         return _document_faults(row, over)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from zhfacts.layout.normalise import normalise
+from zhfacts.layout.normalise import characters, normalise, special
 from zhfacts.layout.roles import NUMBERED, TERMINAL, roles, runs, width
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
@@ -15,6 +15,8 @@ SLACK = 6
 """Columns by which a full line may fall short of its column: punctuation may not begin a line, spaces are stretched."""
 INDENT = 4
 """Columns by which a paragraph's first line is indented; the blanks are often lost on the way out of a PDF."""
+EVEN = 14
+"""Characters of the shortest line that may be full by its number of characters."""
 OPEN_SHARE = 0.7
 """Share of its column that a line whose sentence is open must fill."""
 LONG = 60
@@ -48,9 +50,10 @@ def lay_out(document: Document) -> tuple[Document, list[Block]]:
     """The document with the roles of its lines, and its blocks in order; only roles of FACT_ROLES make blocks."""
     texts = [line.text for line in document.lines]
     assigned = roles().of_lines(texts)
+    narrow = [text.translate(characters()) if special().search(text) else text for text in texts]
     pairs = zip(document.lines, assigned, strict=True)
     lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
-    builder = _Builder(_full_lines(texts))
+    builder = _Builder(_full_lines(narrow))
     for i, line in enumerate(lines):
         builder.add(i, line, assigned[i].rule)
     found = [b.block() for b in [*builder.done, builder.body] if b.reads]
@@ -119,14 +122,14 @@ class _Open:
         self.gap = 0
 
     def takes(self, read: Read) -> bool:
-        return bool(self.reads) and joins(self.reads[-1], read, self.gap)
+        return bool(self.reads) and joins(self.reads[-1], read, self.gap, sum(r.width for r in self.reads))
 
     def block(self) -> Block:
         return Block(*_joined(self.reads), self.reads[0].line.role, self.article)
 
 
-def joins(above: Read, below: Read, gap: int) -> bool:
-    """Whether a line goes on with the sentence or paragraph of the one above, `gap` lines lying between.
+def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
+    """Whether a line goes on with the paragraph above: `gap` lines lie between, `reach` columns are read so far.
 
     Evidence: a number is cut in two (2017|年), the line above fills its column, its sentence is open (no end
     sign, or a comma), the line below does not begin something new. Without a gap a full line is enough; over
@@ -144,7 +147,7 @@ def joins(above: Read, below: Read, gap: int) -> bool:
         return (above.full and not (starts_new and not is_open)) or comma
     if starts_new or gap > BRIDGE or not is_open:
         return False
-    return comma or above.full or above.width >= LONG
+    return comma or above.full or reach >= LONG
 
 
 def _splits_number(above: str, below: str, gap: int) -> bool:
@@ -156,17 +159,31 @@ def _splits_number(above: str, below: str, gap: int) -> bool:
 
 
 def _full_lines(texts: Sequence[str]) -> list[bool]:
-    """Which lines reach the right edge of their column: that of the lines just above, or below at a run's start."""
+    """Which lines reach the right edge of their column: that of the lines just above, or below at a run's start.
+
+    A line is measured twice, in columns of the page and in characters: text is wrapped by the one or the other.
+    """
     found = [False] * len(texts)
     for first, last in runs(texts):
-        widths = [width(t, mark=1) for t in texts[first:last]]
-        for k in range(len(widths)):
-            above, below = widths[max(0, k - 4) : k], widths[k + 1 : k + 4]
-            column = max(above) if len(above) >= 2 else max([*above, *below], default=0)
-            below_text = texts[first + k + 1] if k + 1 < len(widths) else ""
+        lines = [t.strip() for t in texts[first:last]]
+        columns = [width(t, mark=1) for t in lines]
+        for k, line in enumerate(lines):
             starts = k == 0 or not found[first + k - 1]
-            found[first + k] = _is_full(texts[first + k], below_text, column, starts)
+            below = lines[k + 1] if k + 1 < len(lines) else ""
+            found[first + k] = _is_full(line, below, _edge(columns, k), starts) or _is_even(lines, k)
     return found
+
+
+def _edge(columns: list[int], k: int) -> int:
+    """The column's width around line k; 0 where it stands alone."""
+    above, below = columns[max(0, k - 4) : k], columns[k + 1 : k + 4]
+    return max(above) if len(above) >= 2 else max([*above, *below], default=0)
+
+
+def _is_even(lines: list[str], k: int) -> bool:
+    """Whether the line has as many characters as the longest around it, as text cut at a number of characters has."""
+    around = [len(t) for t in lines[max(0, k - 4) : k + 5]]
+    return len(around) > 1 and len(lines[k]) >= EVEN and len(lines[k]) >= max(around)
 
 
 def _is_full(text: str, below: str, column: int, starts: bool) -> bool:
@@ -174,9 +191,9 @@ def _is_full(text: str, below: str, column: int, starts: bool) -> bool:
     reach = width(text)
     if not column:
         return reach >= LONG
-    token = TOKEN.match(below.lstrip())
+    token = TOKEN.match(below)
     slack = SLACK + (INDENT if starts else 0) + (min(len(token[0]), 12) if token else 0)
-    is_open = text.rstrip()[-1] not in TERMINAL + "：:"
+    is_open = text[-1] not in TERMINAL + "：:"
     return reach >= column - slack or (is_open and column >= 16 and reach >= OPEN_SHARE * column)
 
 

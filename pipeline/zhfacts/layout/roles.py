@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -13,8 +13,14 @@ from zhfacts.records import Role
 
 LONGEST_PATTERN_LINE = 400
 """Longer lines are running text; no role pattern is tried on them."""
+PAGE_ENTRIES = 4
+"""Entries that make a contents page; fewer may be names with a figure behind them."""
+PAGE_GAP = 36
+"""Lines between two entries of one contents page: a summary, blank lines, an advert."""
 HEADING = 34
 """Characters of the longest line that may be a heading."""
+SENTENCE = 36
+"""Columns from which the first of two lines is running text that goes on in the second."""
 TERMINAL = "。！？；…”」』"
 """Signs at which a sentence may end."""
 OPEN_END = "，、：,;:的是和与在对为了将及或以这其所不被把从向而但并也又都就可能有至到由"
@@ -71,6 +77,7 @@ class Roles:
         found = [self.of_line(t, in_column) for t, in_column in zip(texts, wrapped, strict=True)]
         self._sections(texts, found)
         _whole_captions(texts, found)
+        _contents_pages(texts, found)
         for i in range(len(texts)):
             if found[i].role == "body" and _is_heading(texts, found, i):
                 found[i] = Assigned("heading")
@@ -98,12 +105,14 @@ class Roles:
 
 
 def _wrapped(texts: Sequence[str]) -> list[bool]:
-    """Which lines stand in a hard-wrapped column: three or more lines in a row, most of about one width."""
+    """Which lines stand in a hard-wrapped column: three or more of about one width, or a long open one and its end."""
     found = [False] * len(texts)
     for first, last in runs(texts):
         widths = [width(t) for t in texts[first:last]]
         full = sum(w >= max(widths) - 6 for w in widths)
-        if len(widths) >= 3 and full >= 0.6 * len(widths) and max(widths) > 16:
+        column = len(widths) >= 3 and full >= 0.6 * len(widths) and max(widths) > 16
+        short = len(widths) == 2 and widths[0] >= max(widths[1], SENTENCE) and texts[first].strip()[-1] not in TERMINAL
+        if column or short:
             found[first:last] = [True] * len(widths)
     return found
 
@@ -135,6 +144,29 @@ def _whole_captions(texts: Sequence[str], found: list[Assigned]) -> None:
             for i in range(first, last - 1):
                 if found[i].role == "body":
                     found[i] = found[last - 1]
+
+
+def _contents_pages(texts: Sequence[str], found: list[Assigned]) -> None:
+    """Titles and summaries between the entries of a contents page (names and a page number) belong to it."""
+    entries = [i for i, a in enumerate(found) if a.role == "contents"]
+    for page in _near(entries):
+        if len(page) < PAGE_ENTRIES:
+            continue
+        for i in range(page[0], min(len(found), page[-1] + 3)):
+            if found[i].role == "body" and texts[i].strip():
+                found[i] = Assigned("contents", "contents-page")
+
+
+def _near(places: list[int]) -> Iterator[list[int]]:
+    """Runs of places that follow each other within PAGE_GAP lines."""
+    run: list[int] = []
+    for i in places:
+        if run and i - run[-1] > PAGE_GAP:
+            yield run
+            run = []
+        run.append(i)
+    if run:
+        yield run
 
 
 def _is_entry(text: str) -> bool:

@@ -13,7 +13,7 @@ LONGEST = 28
 LONGEST_EVENT = 24
 """Characters of what happened at a date."""
 EVENT = regex.compile(r"[^，。；：！？、（）()“”\d]{2,40}")
-NOUN_BEHIND = regex.compile(r"(?:以上|左右|以下|多)?的?(?<noun>[\p{Han}]{2,12})")
+NOUN_BEHIND = regex.compile(r"(?:以上|左右|以下|多)?的?[“]?(?<noun>[\p{Han}]{2,8})")
 
 
 @dataclass(frozen=True, slots=True)

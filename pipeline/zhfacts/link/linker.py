@@ -12,15 +12,20 @@ from zhfacts.link.attributes import attributes
 from zhfacts.link.change import CLAUSE, changes
 from zhfacts.link.context import context
 from zhfacts.link.dates import Clock, Period
-from zhfacts.link.lists import groups, items
+from zhfacts.link.lists import EACH, groups, items, run_of_mentions
 from zhfacts.link.mentions import mentions
 from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
 
 Span = tuple[int, int]
 RATES = frozenset({"percent", "percentage_point"})
+COUNTS = frozenset({"measure", "kinds", "counted-noun", "amount"})
+"""Rules of counts: what is counted stands behind the number (35个工业园)."""
 CORE_BEHIND = frozenset({"percent", "money"})
 """Kinds whose property may stand behind the number: 3%的手续费."""
+LONGEST_HEDGE = 3
+"""Characters between 的 and a multiple, itself included: 的近两倍."""
+BASE_SIGNS = frozenset("为是、和及到于达")
 CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
@@ -31,9 +36,10 @@ class Memory:
     clock: Clock
     article: int = -1
     topic: Topic | None = None
+    property: tuple[int, int, int] | None = None
+    """(block, start, end) of the property last measured, for numbers whose sentence names none."""
     organisation: Mention | None = None
     country: Mention | None = None
-    aliases: dict[str, Mention] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -63,12 +69,13 @@ class Linked:
 def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
     """Links for all numbers of a document; `found` and `spans` are the numbers and sentences of each block."""
     memory = Memory(clock)
+    lexical, aliases = mentions().find([block.text for block in blocks])
     links: list[list[Link]] = []
     named: list[list[Mention]] = []
     for b, block in enumerate(blocks):
         if block.article != memory.article:
-            memory = Memory(clock, block.article, aliases=memory.aliases)
-        names = [_resolved(m, memory) for m in mentions().find(block.text, memory.aliases)]
+            memory = Memory(clock, block.article)
+        names = [_resolved(m, memory) for m in lexical[b]]
         named.append(names)
         clock.turn_page()
         carried: list[tuple[int, Period]] = []
@@ -76,7 +83,7 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
         for sentence in _sentences(b, block.text, names, found[b], spans[b]):
             block_links += _sentence(sentence, memory, carried)
         links.append(block_links)
-    return Linked(links, named, memory.aliases)
+    return Linked(links, named, aliases)
 
 
 def _sentences(b: int, text: str, names: list[Mention], found: list[Number], spans: list[Span]) -> Iterator[Sentence]:
@@ -109,7 +116,7 @@ def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) ->
     s.times = [*carried[-1:], *spoken]
     links: list[Link] = []
     for group in groups(s.text, s.numbers):
-        listed = items(s.text, _clause(s, group[0].start), group)
+        listed = _list(s, group)
         for k, number in enumerate(group):
             while spoken and spoken[0][0] < number.start:
                 clock.hear(spoken.pop(0)[1].start)
@@ -124,7 +131,8 @@ def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) ->
     if s.times:
         carried.append((-1, replace(s.times[-1][1], source="context")))
     lead = subjects().best(s.text, s.block, s.mentions, s.start, s.end)
-    memory.topic = lead or memory.topic
+    if lead and lead.mention.type in subjects().named_types:
+        memory.topic = lead
     return links
 
 
@@ -134,6 +142,33 @@ def _clause(s: Sentence, at: int) -> int:
     while start > s.start and s.text[start - 1] not in CLAUSE:
         start -= 1
     return start
+
+
+def _list(s: Sentence, group: list[Number]) -> list[Span] | None:
+    """The items that a list of numbers is paired with: those of 分别, else a run of as many mentions before it."""
+    if len(group) < 2:
+        return None
+    clause = _clause(s, group[0].start)
+    if found := items(s.text, clause, group):
+        return found
+    floor = s.start if EACH in s.text[clause : group[0].start] else clause
+    run = run_of_mentions(s.text, s.mentions, len(group), floor, group[0].start)
+    return [(m.start, m.end) for m in run] if run else None
+
+
+def _is_base(s: Sentence, mention: Mention, number: Number) -> bool:
+    """True for what a multiple is taken against: 为墨西哥的1.3倍、越南的1.6倍."""
+    between = s.text[mention.end : number.start]
+    before = s.text[mention.start - 1 : mention.start]
+    return between.startswith("的") and (len(between) <= LONGEST_HEDGE) and before in BASE_SIGNS
+
+
+def _owner(s: Sentence, number: Number, clause: int) -> Mention | None:
+    """Whose bracket the number stands in: 中部地区（下降1.6个百分点）."""
+    opening = max(s.text.rfind(c, clause, number.start) for c in "（(")
+    if opening < 0 or any(s.text.find(c, opening, number.start) >= 0 for c in "）)"):
+        return None
+    return next((m for m in s.mentions if m.end == opening), None)
 
 
 def _converts(s: Sentence, number: Number) -> bool:
@@ -173,12 +208,16 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
     change = changes().of(s.text, first, clause)
     if number is not first and number.value is not None and number.value < 0 and change.change == "up":
         change = replace(change, change="down")
-    topic = subjects().best(s.text, s.block, s.mentions, clause, first.start)
+    candidates = [m for m in s.mentions if not (number.kind == "multiple" and _is_base(s, m, number))]
+    topic = subjects().best(s.text, s.block, candidates, clause, first.start)
     rule = topic.rule if topic else None
     subject_at: tuple[int, int, int] | None = topic.place if topic else None
     if topic is None and memory.topic is not None:
         topic, subject_at, rule = memory.topic, memory.topic.place, "carried"
-    prop = _property(s, first, clause, topic)
+    if owner := _owner(s, number, clause):
+        topic = Topic(owner, (s.block, owner.start, owner.end), 0.0, "bracket")
+        subject_at, rule = topic.place, topic.rule
+    prop = _property(s, first, clause, topic, memory)
     if prop and change.change is None and change.comparison is None:
         change = replace(
             change, change=changes().of_property(s.text[slice(*prop)], s.text[clause : number.start], number)
@@ -198,13 +237,14 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
     )  # fmt: skip
 
 
-def _property(s: Sentence, number: Number, clause: int, topic: Topic | None) -> Span | None:
+def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, memory: Memory) -> Span | None:
     """The property in the clause's words, else a rate named before (增长率最高，为…), else that of a number before."""
     earlier = [n.end for n in s.numbers if n.end <= number.start]
     floor = max([clause, *(end for end in earlier if end > clause)])
     if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
         floor = topic.place[2]
-    own = attributes().between(s.text, floor, number.start)
+    own = attributes().behind(s.text, number.end) if number.rule in COUNTS else None
+    own = own or attributes().between(s.text, floor, number.start)
     if own is None and number.kind in RATES:
         own = changes().rate_named(s.text, max([s.start, *earlier]), clause)
     if own is None:
@@ -212,12 +252,16 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None) -> 
         own = s.properties.get(number.kind) or s.properties.get("level")
         if own is None and last and (number.kind in RATES or not changes().is_rate(s.text[slice(*last)])):
             own = last
+    if own is None and memory.property and memory.property[0] == s.block and number.kind in CORE_BEHIND:
+        return memory.property[1:]
     if own is None and number.kind in CORE_BEHIND:
         own = attributes().behind(s.text, number.end)
     if own is not None:
         s.properties[number.kind] = s.properties["any"] = own
         if number.kind not in RATES:
             s.properties["level"] = own
+        if number.kind in CORE_BEHIND:
+            memory.property = (s.block, *own)
     return own
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import regex
 
-from zhfacts.records import Number
+from zhfacts.records import Mention, Number
 
 JOINED = regex.compile(r"\s?(?:[、,，]|和|及|与|以及|或)\s?")
+BETWEEN = regex.compile(r"(?:\s?/\s?\p{L}{1,4})?\s?(?:[、,，]|和|及|与|以及|或)\s?")
+"""Between two numbers of a list a measure may stand, too: 350美元/月、285美元/月."""
 EACH = "分别"
 SPLIT = regex.compile(r"[、]|和|与|及|以及")
 HEAD = regex.compile(r"(?:.*[，。；：（(]|.*(?:其中|年|月|末|底|来看|看))")
@@ -17,7 +19,7 @@ def groups(text: str, numbers: list[Number]) -> list[list[Number]]:
     found: list[list[Number]] = []
     for n in numbers:
         last = found[-1][-1] if found else None
-        if last and last.kind == n.kind and JOINED.fullmatch(text[last.end : n.start]):
+        if last and last.kind == n.kind and BETWEEN.fullmatch(text[last.end : n.start]):
             found[-1].append(n)
         else:
             found.append([n])
@@ -39,3 +41,15 @@ def items(text: str, start: int, group: list[Number]) -> list[tuple[int, int]] |
         if len(spans) == len(group):
             return spans
     return None
+
+
+def run_of_mentions(text: str, found: list[Mention], size: int, floor: int, end: int) -> list[Mention] | None:
+    """The last run of exactly `size` mentions joined by list signs in [floor, end): 墨西哥、越南、印度的平均工资."""
+    inside = [m for m in found if floor <= m.start and m.end <= end]
+    runs: list[list[Mention]] = []
+    for m in inside:
+        if runs and JOINED.fullmatch(text[runs[-1][-1].end : m.start]):
+            runs[-1].append(m)
+        else:
+            runs.append([m])
+    return next((r for r in reversed(runs) if len(r) == size), None)

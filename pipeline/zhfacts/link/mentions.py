@@ -6,7 +6,7 @@ introduces them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +19,11 @@ from zhfacts.records import Mention
 LONGEST = 24
 """Characters of the longest name that is looked for before an ending."""
 
+MOST_NAMES = 300
+"""Full names of one document whose short forms are looked for."""
+LONGEST_SHORT = 6
+SHORTEST_SHORT = 2
+"""Characters of the short forms of a full name that are looked for in the document."""
 SHORTEST_OFFICE = 3
 """Characters of the shortest government ending that is a name by itself: 商务部, but not 政府."""
 
@@ -51,25 +56,64 @@ class Mentions:
         self.pronouns = {w: r for r in knowledge.rows("link/mentions", "pronoun", Ending) for w in r.words}
         self.endings = {w: r for r in knowledge.rows("link/mentions", "suffix", Ending) for w in r.words}
         self.boundaries = frozenset(w for r in knowledge.rows("link/mentions", "boundary", Ending) for w in r.words)
+        self.full_endings = sorted(
+            (w for r in knowledge.rows("link/mentions", "full", Ending) for w in r.words), key=len, reverse=True
+        )
         alias = "|".join(w for r in knowledge.rows("link/mentions", "alias", Ending) for w in r.words)
         self.alias = regex.compile(rf"[（(](?:{alias})[为：:]?[“\"「]?(?<name>[^“”\"（）()，。]{{2,16}})[”\"」]?[）)]")
         self.any = regex.compile(
-            r"《(?<work>[^《》]{1,40})》|(?<place>\L<places>)|(?<pronoun>\L<pronouns>)|(?<ending>\L<endings>)",
+            r"《(?<work>[^《》]{1,40})》|(?<=^)(?<work>[^《》，。；：！？\d]{2,20})(?:》)|(?<place>\L<places>)|(?<pronoun>\L<pronouns>)|(?<ending>\L<endings>)",
             places=list(self.places), pronouns=list(self.pronouns), endings=list(self.endings),
         )  # fmt: skip
 
-    def find(self, text: str, aliases: dict[str, Mention]) -> list[Mention]:
-        """The mentions of `text` by position; short names introduced in it are added to `aliases`."""
-        found = list(self._lexical(text))
-        ends = {n.end: n for n in found}
+    def find(self, texts: Sequence[str]) -> tuple[list[list[Mention]], dict[str, Mention]]:
+        """(mentions of each text by position, short names of the document): 华岭精密."""
+        found = [list(self._lexical(text)) for text in texts]
+        aliases: dict[str, Mention] = {}
+        for text, names in zip(texts, found, strict=True):
+            self._introduced(text, names, aliases)
+        self._shortened(texts, found, aliases)
+        if not aliases:
+            return found, aliases
+        words = _alternatives(tuple(aliases))
+        for i, text in enumerate(texts):
+            short = [_named(m, aliases[m.group()]) for m in words.finditer(text)]
+            if short:
+                found[i] = _apart(sorted([*found[i], *short], key=lambda n: (n.start, -n.end, n.type)))
+        return found, aliases
+
+    def _introduced(self, text: str, names: list[Mention], aliases: dict[str, Mention]) -> None:
+        """Short names said to be such: （以下简称“华岭精密”）."""
+        if "称" not in text:
+            return
+        ends = {n.end: n for n in names}
         for m in self.alias.finditer(text):
             full = next((ends[m.start() - k] for k in range(3) if m.start() - k in ends), None)
             if full:
                 aliases[m["name"]] = full
-        if not aliases:
-            return found
-        short = [_named(m, aliases[m.group()]) for m in _alternatives(tuple(aliases)).finditer(text)]
-        return _apart(sorted([*found, *short], key=lambda n: (n.start, -n.end, n.type)))
+
+    def _shortened(self, texts: Sequence[str], found: list[list[Mention]], aliases: dict[str, Mention]) -> None:
+        """Short forms that the document uses of its full names: 华岭集团 -> 华岭."""
+        full = {n.name: n for names in found for n in names if n.type == "organisation"}
+        for name, mention in list(full.items())[:MOST_NAMES]:
+            ending = next((e for e in self.full_endings if name.endswith(e)), "")
+            stem = name.removesuffix(ending)
+            place = next((w for w in self.places if stem.startswith(w)), "")
+            stem = stem.removeprefix(place)
+            if not ending or mention in aliases.values():
+                continue
+            for length in range(min(len(stem), LONGEST_SHORT), SHORTEST_SHORT - 1, -1):
+                short = stem[:length]
+                uses = sum(
+                    text.count(short) - text.count(stem[: length + 1] if length < len(stem) else name) for text in texts
+                )
+                if (
+                    short not in self.places
+                    and short not in self.endings
+                    and uses >= (1 if length > SHORTEST_SHORT else 2)
+                ):
+                    aliases.setdefault(short, mention)
+                    break
 
     def _lexical(self, text: str) -> Iterator[Mention]:
         last: Mention | None = None
@@ -163,7 +207,8 @@ def _places() -> dict[str, Place]:
         if len(name) > 1 and not set(name) & set("（）伪未"):
             kind = "country" if len(code) == 2 and code not in ("EU", "EZ", "UN") else "region"
             found[name] = Place(name, name, kind, code if kind == "country" else "")
-    found.update({p.word: p for p in knowledge.table("link/mentions/places.csv", Place)})
+    for table in ("places", "organisations"):
+        found.update({p.word: p for p in knowledge.table(f"link/mentions/{table}.csv", Place)})
     return found
 
 

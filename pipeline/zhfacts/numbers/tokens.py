@@ -84,10 +84,9 @@ class Tokens:
         def any_of(characters: set[str]) -> str:
             return "[" + re.escape("".join(sorted(characters))) + "]"
 
-        return re.compile(
-            f"{any_of(numerals | set('±负-−0123456789'))}"
-            f"(?:(?<=[0-9±负−-])|(?<=分之.)|(?<!一)(?={any_of(behind)})|(?<=一)(?={any_of(behind - articles)}))(?<!(?={shares}).)"
-        )
+        ends = f"(?<!一)(?={any_of(behind)})|(?<=一)(?={any_of(behind - articles)})"
+        first = any_of(numerals | set("±负-−0123456789"))
+        return re.compile(f"{first}(?:(?<=[0-9±负−-])|(?<=分之.)|{ends})(?<!(?={shares}).)")
 
     def find(self, text: str, taken: list[Span]) -> Iterator[Token]:
         """Tokens of `text` outside the spans already taken, by position."""
