@@ -65,7 +65,11 @@ def cells(name: str) -> list[list[str]]:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """No colours, a fixed width, UTF-8, and our own `zhfacts` first on the path."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "MAKEFLAGS", "PYTHONPATH"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"FORCE_COLOR", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONPATH"}
+    }
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {**kept, "PATH": path, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONUTF8": "1"}
 

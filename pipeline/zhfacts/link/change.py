@@ -33,6 +33,9 @@ class Change:
 
 
 LEVEL = regex.compile(r"[降升增减涨跌落高加低滑调收放缩][至到](?:了|约|近|只有)?$")
+AGAINST = regex.compile(
+    r"(?:与|同|和|较|比|对比)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底)?(?:同期)?)(?:相比|比较|来看)?，"
+)
 CLAUSE = frozenset("，。；：！？,;!?\n")
 DIFFERENCE = r"(?:比|较|与|和|同)(?<than>[^，。；]{{1,16}}?)(?:相比)?(?<word>{words})(?:了|约|近)?$"
 THAN = r"(?<word>{words})(?<than>[^，。；\d%]{{1,16}})$"
@@ -69,14 +72,16 @@ class Changes:
         self.behind_words = self._words("behind", "change")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
 
-    def of(self, text: str, number: Number, clause_start: int) -> Change:
-        """Change and basis of the number, reading its clause from `clause_start`."""
+    def of(self, text: str, number: Number, clause_start: int, start: int) -> Change:
+        """Change and basis of the number, reading its clause from `clause_start`, its sentence from `start`."""
         before = text[clause_start : number.start]
         change = "up" if number.ratio is not None else self._before(before) or self._after(text, number)
         comparison, than = self._difference(before, number) if change is None else (None, None)
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
         basis = than or self._basis(before, number, change is not None)
+        if basis is None and change is not None:
+            basis = _group(AGAINST.search(text, start, clause_start), "base")
         return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
 
     def _words(self, table: str, field: str) -> dict[str, str]:

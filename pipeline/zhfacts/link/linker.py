@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -21,11 +22,15 @@ Span = tuple[int, int]
 RATES = frozenset({"percent", "percentage_point"})
 COUNTS = frozenset({"measure", "kinds", "counted-noun", "amount"})
 """Rules of counts: what is counted stands behind the number (35个工业园)."""
-CORE_BEHIND = frozenset({"percent", "money"})
+CORE_BEHIND = frozenset({"percent", "money", "percentage_point"})
 """Kinds whose property may stand behind the number: 3%的手续费."""
 LONGEST_HEDGE = 3
 """Characters between 的 and a multiple, itself included: 的近两倍."""
 BASE_SIGNS = frozenset("为是、和及到于达")
+LONG_ITEM = 1.3
+"""A last item longer than the others by this holds the property of all: 甲、乙和丙实际使用外资."""
+SHORT_ARTICLE = 4
+"""Paragraphs of a news item, through which the time said at its beginning holds."""
 CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
@@ -69,6 +74,7 @@ class Linked:
 def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
     """Links for all numbers of a document; `found` and `spans` are the numbers and sentences of each block."""
     memory = Memory(clock)
+    seen, sizes = -1, Counter(block.article for block in blocks if block.role == "body")
     lexical, aliases = mentions().find([block.text for block in blocks])
     links: list[list[Link]] = []
     named: list[list[Mention]] = []
@@ -78,7 +84,9 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
         names = [_resolved(m, memory) for m in lexical[b]]
         named.append(names)
         clock.turn_page()
-        carried: list[tuple[int, Period]] = []
+        if block.article != seen or sizes[block.article] > SHORT_ARTICLE:
+            carried: list[tuple[int, Period]] = []
+        seen = block.article
         block_links: list[Link] = []
         for sentence in _sentences(b, block.text, names, found[b], spans[b]):
             block_links += _sentence(sentence, memory, carried)
@@ -117,7 +125,7 @@ def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) ->
     links: list[Link] = []
     for group in groups(s.text, s.numbers):
         listed = _list(s, group)
-        for k, number in enumerate(group):
+        for number in group:
             while spoken and spoken[0][0] < number.start:
                 clock.hear(spoken.pop(0)[1].start)
             if number.kind in TIME_KINDS:
@@ -125,12 +133,12 @@ def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) ->
             elif links and _converts(s, number):
                 links.append(links[-1])
             else:
-                links.append(_claim(s, number, group, listed[k] if listed else None, memory))
+                links.append(_claim(s, number, group, listed, memory))
     clock.end_sentence()
     s.times.sort(key=lambda t: t[0])
     if s.times:
         carried.append((-1, replace(s.times[-1][1], source="context")))
-    lead = subjects().best(s.text, s.block, s.mentions, s.start, s.end)
+    lead = subjects().best(s.text, s.block, subjects().topical(s.text, s.start, s.mentions), s.start, s.end)
     if lead and lead.mention.type in subjects().named_types:
         memory.topic = lead
     return links
@@ -201,11 +209,11 @@ def _time(s: Sentence, number: Number, clock: Clock) -> Link:
     )  # fmt: skip
 
 
-def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, memory: Memory) -> Link:
+def _claim(s: Sentence, number: Number, group: list[Number], listed: list[Span] | None, memory: Memory) -> Link:
     """A number that states something: whose, of what, which way, against what, when."""
     first = group[0]
     clause = _clause(s, first.start)
-    change = changes().of(s.text, first, clause)
+    change = changes().of(s.text, first, clause, s.start)
     if number is not first and number.value is not None and number.value < 0 and change.change == "up":
         change = replace(change, change="down")
     candidates = [m for m in s.mentions if not (number.kind == "multiple" and _is_base(s, m, number))]
@@ -217,14 +225,17 @@ def _claim(s: Sentence, number: Number, group: list[Number], item: Span | None, 
     if owner := _owner(s, number, clause):
         topic = Topic(owner, (s.block, owner.start, owner.end), 0.0, "bracket")
         subject_at, rule = topic.place, topic.rule
+    before = memory.property
     prop = _property(s, first, clause, topic, memory)
     if prop and change.change is None and change.comparison is None:
         change = replace(
             change, change=changes().of_property(s.text[slice(*prop)], s.text[clause : number.start], number)
         )
     entity = topic.mention if topic else None
-    if item is not None:
-        entity, prop = _listed(s, item, prop)
+    if listed is not None:
+        entity, prop = _listed(s, listed[group.index(number)]), _shared(s, listed, prop)
+        if prop is None and before and before[0] == s.block:
+            prop = before[1:]
         subject_at, rule = (s.block, entity.start, entity.end), "each"
     latest = context().latest(s.text, number, memory.clock)
     if latest:
@@ -243,14 +254,16 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     floor = max([clause, *(end for end in earlier if end > clause)])
     if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
         floor = topic.place[2]
-    own = attributes().behind(s.text, number.end) if number.rule in COUNTS else None
-    own = own or attributes().between(s.text, floor, number.start)
+    if number.rule in COUNTS and (counted := attributes().behind(s.text, number.end)):
+        s.properties[number.kind] = counted
+        return counted
+    own = attributes().between(s.text, floor, number.start)
     if own is None and number.kind in RATES:
         own = changes().rate_named(s.text, max([s.start, *earlier]), clause)
     if own is None:
         last = s.properties.get("any")
-        own = s.properties.get(number.kind) or s.properties.get("level")
-        if own is None and last and (number.kind in RATES or not changes().is_rate(s.text[slice(*last)])):
+        own = last if number.kind in RATES else s.properties.get(number.kind) or s.properties.get("level")
+        if own is None and last and not changes().is_rate(s.text[slice(*last)]):
             own = last
     if own is None and memory.property and memory.property[0] == s.block and number.kind in CORE_BEHIND:
         return memory.property[1:]
@@ -265,18 +278,28 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     return own
 
 
-def _listed(s: Sentence, item: Span, prop: Span | None) -> tuple[Mention, Span | None]:
-    """Subject and property of one number of a 分别 list; the last item may hold the property of all."""
+def _listed(s: Sentence, item: Span) -> Mention:
+    """The subject of one number of a list: the mention that the item begins with, else the item's words."""
     start, end = item
     within = [m for m in s.mentions if start <= m.start and m.end <= end]
     if within and within[0].start == start:
-        rest = attributes().trim(s.text, within[0].end, end)
-        if rest[1] - rest[0] >= 2:
-            s.properties["each"] = rest
-        return within[0], s.properties.get("each", prop)
+        return within[0]
     trimmed = attributes().trim(s.text, start, end)
     start, end = trimmed if trimmed[1] > trimmed[0] else (start, end)
-    return Mention(start, end, s.text[start:end], "other"), s.properties.get("each", prop)
+    return Mention(start, end, s.text[start:end], "other")
+
+
+def _shared(s: Sentence, listed: list[Span], prop: Span | None) -> Span | None:
+    """The property of all numbers of a list: what its last item holds behind its name, else what stands outside it."""
+    start, end = listed[-1]
+    last = next((m for m in s.mentions if m.start == start and m.end <= end), None)
+    if last:
+        rest = attributes().trim(s.text, last.end, end)
+        if rest[1] - rest[0] >= 2:
+            return rest
+    others = [b - a for a, b in listed[:-1]]
+    inside = prop is not None and listed[0][0] <= prop[0] < end
+    return None if inside and end - start <= LONG_ITEM * sum(others) / len(others) else prop
 
 
 def _period(s: Sentence, at: int) -> Period:

@@ -24,8 +24,9 @@ MOST_NAMES = 300
 LONGEST_SHORT = 6
 SHORTEST_SHORT = 2
 """Characters of the short forms of a full name that are looked for in the document."""
+WHOLE = frozenset({"government", "sector"})
 SHORTEST_OFFICE = 3
-"""Characters of the shortest government ending that is a name by itself: 商务部, but not 政府."""
+"""Characters of the shortest ending of these rows that is a name by itself: 商务部, 制造业, but not 政府."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Mentions:
         if row.unless and row.unless.match(text, m.end()):
             return None
         start = self._left_edge(text, m.start())
-        if start == m.start() and (row.name != "government" or len(m["ending"]) < SHORTEST_OFFICE):
+        if start == m.start() and (row.name not in WHOLE or len(m["ending"]) < SHORTEST_OFFICE):
             return None
         return Mention(start, m.end(), text[start : m.end()], row.type)
 

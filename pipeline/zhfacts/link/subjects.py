@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import regex
+
 from zhfacts import knowledge
 from zhfacts.records import Mention
 
+DATED = regex.compile(r"(?:(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日|近日|日前|最新|昨日|今日|今天|昨天)?")
 Place = tuple[int, int, int]
 """(block, start, end) of words in a document's blocks."""
 
@@ -39,6 +42,7 @@ class Subjects:
         self.named, self.named_types = float(weights["named"].value), frozenset(weights["named"].words)
         self.distance = float(weights["distance"].value)
         self.before, self.behind, self.word = (_weights(t) for t in ("before", "behind", "word"))
+        self.aside = tuple(_weights("aside"))
 
     def best(self, text: str, block: int, found: list[Mention], clause: int, at: int) -> Topic | None:
         """The best topic before `at` in a sentence whose last clause begins at `clause`; None where there is none."""
@@ -57,11 +61,21 @@ class Subjects:
                 best = topic
         return best if best and best.score > 0 else None
 
+    def topical(self, text: str, start: int, found: list[Mention]) -> list[Mention]:
+        """The mentions of a sentence that may become the topic of the next: not those behind 其中 or 例如."""
+        ends = [at for w in self.aside if (at := text.find(w, start, found[-1].start if found else start)) >= 0]
+        return [m for m in found if m.start < min(ends)] if ends else found
+
+    def _reports(self, text: str, at: int) -> float:
+        """The penalty of who says so; a date may stand behind the name: 国家统计局1月22日发布数据."""
+        at = DATED.match(text, at).end()
+        return min((v for w, v in self.behind.items() if text.startswith(w, at)), default=0.0)
+
     def _score(self, text: str, mention: Mention, clause: int) -> float:
         score = self.clause if mention.start >= clause else self.sentence
         score += self.named if mention.type in self.named_types else 0.0
         score += sum(v for w, v in self.before.items() if text.endswith(w, 0, mention.start))
-        score += min((v for w, v in self.behind.items() if text.startswith(w, mention.end)), default=0.0)
+        score += self._reports(text, mention.end)
         score += self.word.get(text[mention.start : mention.end], 0.0)
         if mention.start < clause:
             score += self.distance * (text.count("，", mention.end, clause) + 2 * text.count("；", mention.end, clause))
