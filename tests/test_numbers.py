@@ -150,3 +150,32 @@ MULTIPLES = [
 def test_multiples_are_told_apart(text: str, value_: float, ratio: float, change: str | None) -> None:
     (fact,) = extract(text)
     assert (fact.value, fact.ratio, fact.change) == (value_, ratio, change)
+
+
+FINANCIAL = str.maketrans("零一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟")
+WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+
+
+@given(st.integers(1, 10**12 - 1))
+def test_financial_capitals_come_back(n: int) -> None:
+    assert value(f"投资{chinese(n).translate(FINANCIAL)}美元") == n
+
+
+@given(st.integers(0, 10**12), st.integers(0, 4))
+def test_full_width_digits_come_back(n: int, places: int) -> None:
+    exact = Decimal(n).scaleb(-places)
+    (fact,) = extract(f"投资{exact:f}美元".translate(WIDE))
+    assert fact.exact == exact
+
+
+@given(st.integers(1000, 2099))
+def test_years_in_chinese_digits_come_back(n: int) -> None:
+    written = "".join("〇一二三四五六七八九"[int(c)] for c in str(n))
+    (fact,) = extract(f"公司成立于{written}年。")
+    assert (fact.kind, fact.value) == ("year", n)
+
+
+@given(st.integers(1, 99), st.integers(1, 9))
+def test_shares_in_words_come_back(n: int, tenths: int) -> None:
+    assert value(f"份额为百分之{chinese(n)}点{CN[tenths]}") == Decimal(f"{n}.{tenths}")
+    assert value(f"约{CN[tenths]}成的订单") == tenths * 10
