@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from zhfacts.records import Fact
 
 NAME = "explain"
+LONGEST_PATH = 200
 EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。"'
 
 
@@ -38,6 +40,8 @@ def command(
         screen.print(console.visible(f"not recorded: {where}({reject.stage}: {reject.reason}) {reject.detail}"))
     if not result.facts:
         screen.print("no number found that states something")
+        if len(text) < LONGEST_PATH and Path(text).exists():
+            screen.print("this is the name of a file: for its text, use zhfacts extract")
 
 
 def _told(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,8 @@ def show(run: Run, screen: Console) -> None:
         screen.print(f"  {row['fact_id']}  {visible(headline(row))}")
         for line in lines[row["fact_id"]]:
             screen.print(line)
+    if rows:
+        screen.print(f"\nAny fact with its lines: zhfacts show FACT_ID --out {visible(str(run.out))}")
 
 
 def _counted(counts: dict[str, Any]) -> list[tuple[str, int]]:
@@ -62,9 +64,10 @@ def examples(run: Run, number: int = 3) -> list[dict[str, Any]]:
 
 
 def headline(row: dict[str, Any]) -> str:
-    """A fact in one line: who, what, how much."""
+    """A fact in one line: who, what, how much, which way: 远岚集团 · 营业收入: 8.7% (percent, up, yoy)."""
     said = [str(row[name]) for name in ("subject", "attribute") if is_there(row[name])]
-    return f"{' · '.join(said) or '(no subject)'}: {amount(row)} ({row['kind']})"
+    about = [str(row[name]) for name in ("kind", "change", "basis") if is_there(row[name])]
+    return f"{' · '.join(said) or '(no subject)'}: {amount(row)} ({', '.join(about)})"
 
 
 def amount(row: dict[str, Any]) -> str:
