@@ -294,7 +294,7 @@ def test_find_sorts_skips_and_says_what_it_passed_over(tmp_path):
         "b.TXT",
         "a/c.md.gz",
         "a/d\n e.Md",
-        "x.docx",
+        "x.doc",
         ".hidden.txt",
         ".git/e.txt",
         "a/README",
@@ -311,7 +311,7 @@ def test_find_sorts_skips_and_says_what_it_passed_over(tmp_path):
         "文/一.txt",
     ]
     assert all(path == tmp_path / source for source, path in found)
-    assert [reject.source for reject in rejects] == ["a/README", "a/loop", "x.docx"]
+    assert [reject.source for reject in rejects] == ["a/README", "a/loop", "x.doc"]
     assert {(reject.stage, reject.reason) for reject in rejects} == {("read", "unsupported_type")}
     assert all(".md.gz" in reject.detail for reject in rejects)
 
@@ -336,7 +336,7 @@ def test_find_keeps_sources_of_several_inputs_apart(tmp_path):
 
 
 def test_find_with_nothing_to_read(tmp_path):
-    tree(tmp_path, "full/a.txt", "other/a.docx")
+    tree(tmp_path, "full/a.txt", "other/a.doc")
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"(?s)not found: .*gone.*Give a file or folder"):
         find([tmp_path / "full", tmp_path / "gone"])

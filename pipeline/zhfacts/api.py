@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +110,7 @@ def extract(text: str, published: date | None = None, *, rules: Folder | None = 
     return list(flow.extract_text(text, _settings(published, rules)).facts)
 
 
-def run(  # noqa: PLR0913  # the contract's five, and one by name only
+def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     inputs: Inputs,
     out: str | os.PathLike[str],
     jobs: int = 1,
@@ -117,12 +118,15 @@ def run(  # noqa: PLR0913  # the contract's five, and one by name only
     progress: Callable[[Step], None] | None = None,
     *,
     rules: Folder | None = None,
+    text_column: str = "text",
+    id_column: str | None = None,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
     `jobs` processes share the documents, to the same rows. `progress` is called with one line for each
     document. What `out` held of an earlier run is replaced at once at the end, or stays whole. `rules` is
-    a folder of your own rows to lay over ours. Raises InputError for a missing input or a metadata.csv that
+    a folder of your own rows to lay over ours. `text_column` and `id_column` say where text and id stand in
+    .jsonl and .parquet; the input "-" is standard input. Raises InputError for a missing input or a metadata.csv that
     cannot be understood, RuleError for a broken rule, OutputError for an unusable `out`, ZhfactsError for a
     dead worker.
     """
@@ -130,7 +134,7 @@ def run(  # noqa: PLR0913  # the contract's five, and one by name only
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
-    settings = _settings(published, rules)
+    settings = _settings(published, rules, text_column, id_column)
     info = _info(settings, write.now())
     items, rejects = _items(_paths(inputs))
     folder = Path(out)
@@ -150,37 +154,57 @@ def load(out: str | os.PathLike[str]) -> Run:
     return Run(Path(out), publish.read_info(Path(out)))
 
 
-def _extract(settings: Settings, item: Item) -> Result:
-    """One document's result; a fault of our own becomes a row too, so that the other documents go on."""
-    from zhfacts import flow, metadata
+def _extract(settings: Settings, item: Item) -> tuple[Result, ...]:
+    """The results of one file; a fault of our own becomes a row too, so that the other documents go on."""
+    from zhfacts import flow, metadata, read
 
     source, path, about = item
     told = replace(settings, published=settings.published or about.published)
     try:
-        return metadata.described(flow.extract_file(source, path, told), about)
+        many = read.has_records(path)
+        found = flow.extract_records(source, path, told) if many else [flow.extract_file(source, path, told)]
+        return tuple(metadata.described(result, about) for result in found)
     except ZhfactsError:
         raise  # a broken rule concerns all documents
     except Exception as error:
-        detail = f"{type(error).__name__}: {error}. Please report this as a bug of zhfacts."
-        reject = Reject(source, None, "flow", None, None, "internal_error", detail)
-        return Result(source, None, rejects=(reject,))
+        return (flow.failed(source, error),)
 
 
 def _results(
-    work: Callable[[Item], Result], items: list[Item], jobs: int, progress: Callable[[Step], None] | None
+    work: Callable[[Item], tuple[Result, ...]],
+    items: list[Item],
+    jobs: int,
+    progress: Callable[[Step], None] | None,
 ) -> Iterator[Result]:
-    """Results in the order of items, each told to `progress`."""
-    many = jobs > 1 and len(items) > 1
-    results = pool.run(work, items, jobs) if many else serial.run(work, items)
-    for done, result in enumerate(results, 1):
+    """Results of all items, each told to `progress`; standard input is read here, for workers have none."""
+    from zhfacts.read import STDIN
+
+    piped = [item for item in items if item[1] == STDIN]
+    others = [item for item in items if item[1] != STDIN]
+    many = jobs > 1 and len(others) > 1
+    found = pool.run(work, others, jobs) if many else serial.run(work, others)
+    for done, results in enumerate(chain(serial.run(work, piped), found), 1):
         if progress is not None:
-            whole = result.document is None and result.rejects
-            what = result.rejects[0].reason if whole else f"{len(result.facts)} facts"
-            progress(Step(f"[{done}/{len(items)}] {result.source}: {what}", done, len(items)))
-        yield result
+            source = (piped + others)[done - 1][0]
+            progress(Step(f"[{done}/{len(items)}] {source}: {_told(results)}", done, len(items)))
+        yield from results
 
 
-def _settings(published: date | None, rules: Folder | None) -> Settings:
+def _told(results: tuple[Result, ...]) -> str:
+    """What came of a file, in a few words."""
+    whole = [result.rejects[0].reason for result in results if result.document is None and result.rejects]
+    if len(results) == 1 and whole:
+        return whole[0]
+    facts = f"{sum(len(result.facts) for result in results)} facts"
+    if len(results) == 1:
+        return facts
+    refused = f", {len(whole)} refused" if whole else ""
+    return f"{facts} in {len(results) - len(whole)} records{refused}"
+
+
+def _settings(
+    published: date | None, rules: Folder | None, text_column: str = "text", id_column: str | None = None
+) -> Settings:
     """What a run is told; an overlay is read and built at once, so that its faults show before any work."""
     from zhfacts import flow
 
@@ -189,7 +213,7 @@ def _settings(published: date | None, rules: Folder | None) -> Settings:
         with knowledge.using(overlay):
             for builder in knowledge.builders():
                 builder()
-    return flow.Settings(_day(published), overlay)
+    return flow.Settings(_day(published), overlay, text_column, id_column)
 
 
 def _items(inputs: list[Path]) -> tuple[list[Item], list[Reject]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from zhfacts import facts as rows
 from zhfacts import knowledge
+from zhfacts.errors import ZhfactsError
 from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
@@ -17,8 +19,8 @@ from zhfacts.link.dates import Clock
 from zhfacts.link.linker import Linked, link
 from zhfacts.link.masthead import Head, masthead
 from zhfacts.numbers.scan import find
-from zhfacts.read import from_text, read
-from zhfacts.records import Block, Document, Fact, Number, Result
+from zhfacts.read import Columns, from_text, read, read_records
+from zhfacts.records import Block, Document, Fact, Number, Reject, Result
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
@@ -33,6 +35,9 @@ class Settings:
     published: date | None = None
     overlay: Overlay | None = None
     """A user's own rules, laid over ours."""
+    text_column: str = "text"
+    id_column: str | None = None
+    """Of files of records: where their text and their id stand."""
 
 
 def extract_text(text: str, settings: Settings) -> Result:
@@ -42,7 +47,29 @@ def extract_text(text: str, settings: Settings) -> Result:
 
 def extract_file(source: str, path: Path, settings: Settings) -> Result:
     """All that one file gives; what cannot be read becomes a reject row."""
-    document, rejects = read(source, path)
+    return _read(source, read(source, path), settings)
+
+
+def extract_records(source: str, path: Path, settings: Settings) -> Iterator[Result]:
+    """What each record of a file of records gives; one that cannot be read becomes a reject row."""
+    columns = Columns(settings.text_column, settings.id_column)
+    for name, found in read_records(source, path, columns):
+        try:
+            yield _read(name, found, settings)
+        except ZhfactsError:
+            raise  # a broken rule concerns all documents
+        except Exception as error:
+            yield failed(name, error)
+
+
+def failed(source: str, error: Exception) -> Result:
+    """A fault of our own as a row, so that the other documents go on."""
+    detail = f"{type(error).__name__}: {error}. Please report this as a bug of zhfacts."
+    return Result(source, None, rejects=(Reject(source, None, "flow", None, None, "internal_error", detail),))
+
+
+def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Settings) -> Result:
+    document, rejects = found
     if document is None:
         return Result(source, None, rejects=tuple(rejects))
     result = extract(document, settings)

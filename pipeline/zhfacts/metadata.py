@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from zhfacts.errors import InputError
-from zhfacts.records import METADATA, Reject, Result
+from zhfacts.records import METADATA, STDIN, Reject, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def describe(inputs: Sequence[Path], items: Sequence[tuple[str, Path]]) -> tuple
     found = []
     for source, path in items:
         about = About()
-        for folder in _folders(path, roots):
+        for folder in _folders(path, roots) if path != Path(STDIN) else ():
             if folder not in read:
                 read[folder] = (_beside(source, path, folder), _read(folder))
             about = _over(about, read[folder][1].get(_key(path.relative_to(folder)), (0, About()))[1])

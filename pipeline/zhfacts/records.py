@@ -71,6 +71,8 @@ STRIDE = 512
 """Characters of a long line between two whose byte offset is remembered."""
 METADATA = "metadata.csv"
 """Name of the file that says what documents in its folder and below are; itself no document."""
+STDIN = "-"
+"""Path that stands for standard input; a file of this name is given with its full path."""
 TIME_KINDS: frozenset[str] = frozenset({"year", "date"})
 
 
@@ -87,6 +89,8 @@ class Line:
     byte_start: int
     byte_end: int
     role: Role = "body"
+    page: int | None = None
+    """The page it stands on, from 1; None where the input has no pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import Published, Rules
+from zhfacts.cli.options import IdColumn, Published, Rules, TextColumn
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,21 +22,24 @@ MOST = 5
 EXAMPLE = "Example: zhfacts extract seeds --out outputs --jobs 2 --published 2024-03-12"
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917  # one for each option
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="INPUT", help="Files and folders to read.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="INPUT", help="Files and folders to read; - for standard input.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("outputs"),
     jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
     published: Published = None,
     rules: Rules = None,
+    text_column: TextColumn = "text",
+    id_column: IdColumn = None,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
     from zhfacts.cli import console, summary
 
     with _progress(console.err()) as progress:
-        run = api.run(inputs, out, jobs, published, progress, rules=rules)
+        run = api.run(inputs, out, jobs, published, progress, rules=rules, text_column=text_column, id_column=id_column)
     summary.show(run, console.out())
     _explain_rejected(run, console.err())
     raise typer.Exit(run.exit_code)

@@ -36,3 +36,14 @@ Rules = Annotated[
     ),
 ]
 """A user's overlay."""
+
+TextColumn = Annotated[str, typer.Option(metavar="NAME", help="Column of .jsonl and .parquet that holds the text.")]
+
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Column of their ids, which follow after # in `source`; `id` or else the row's number by default.",
+        show_default=False,
+    ),
+]

@@ -96,25 +96,25 @@ class Mentions:
     def _shortened(self, texts: Sequence[str], found: list[list[Mention]], aliases: dict[str, Mention]) -> None:
         """Short forms that the document uses of its full names: 华岭集团 -> 华岭."""
         full = {n.name: n for names in found for n in names if n.type == "organisation"}
+        whole = "\n".join(texts) if full else ""
+        introduced = set(aliases.values())
         for name, mention in list(full.items())[:MOST_NAMES]:
             ending = next((e for e in self.full_endings if name.endswith(e)), "")
-            stem = name.removesuffix(ending)
-            place = next((w for w in self.places if stem.startswith(w)), "")
-            stem = stem.removeprefix(place)
-            if not ending or mention in aliases.values():
-                continue
-            for length in range(min(len(stem), LONGEST_SHORT), SHORTEST_SHORT - 1, -1):
-                short = stem[:length]
-                uses = sum(
-                    text.count(short) - text.count(stem[: length + 1] if length < len(stem) else name) for text in texts
-                )
-                if (
-                    short not in self.places
-                    and short not in self.endings
-                    and uses >= (1 if length > SHORTEST_SHORT else 2)
-                ):
+            if ending and mention not in introduced:
+                stem = name.removesuffix(ending)
+                place = next((w for w in self.places if stem.startswith(w)), "")
+                if short := self._short_form(whole, name, stem.removeprefix(place)):
                     aliases.setdefault(short, mention)
-                    break
+
+    def _short_form(self, whole: str, name: str, stem: str) -> str | None:
+        """The longest beginning of a name's stem that the text uses by itself."""
+        for length in range(min(len(stem), LONGEST_SHORT), SHORTEST_SHORT - 1, -1):
+            short, longer = stem[:length], stem[: length + 1] if length < len(stem) else name
+            if short in self.places or short in self.endings:
+                continue
+            if whole.count(short) - whole.count(longer) >= (1 if length > SHORTEST_SHORT else 2):
+                return short
+        return None
 
     def _lexical(self, text: str) -> Iterator[Mention]:
         last: Mention | None = None
