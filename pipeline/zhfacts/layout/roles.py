@@ -134,7 +134,9 @@ def width(text: str, mark: int = 2) -> int:
 
     Quotation marks take `mark` columns: two or one, as the printer liked.
     """
-    return sum(0 if c.isspace() else 1 if c.isascii() else mark if c in MARKS else 2 for c in text)
+    tight = "".join(text.split())
+    narrow, marks = len(tight.encode("ascii", "ignore")), sum(map(tight.count, MARKS))
+    return 2 * (len(tight) - narrow - marks) + narrow + mark * marks
 
 
 def _whole_captions(texts: Sequence[str], found: list[Assigned]) -> None:
