@@ -62,7 +62,8 @@ class Subjects:
         return best if best and best.score > 0 else None
 
     def topical(self, text: str, start: int, found: list[Mention]) -> list[Mention]:
-        """The mentions of a sentence that may become the topic of the next: not those behind 其中 or 例如."""
+        """The mentions of a sentence that may become the topic of the next: not 世界, nor those behind 其中 or 例如."""
+        found = [m for m in found if text[m.start : m.end] not in self.word]
         ends = [at for w in self.aside if (at := text.find(w, start, found[-1].start if found else start)) >= 0]
         return [m for m in found if m.start < min(ends)] if ends else found
 
