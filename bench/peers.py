@@ -48,7 +48,7 @@ class Peer:
 
     def __enter__(self) -> Peer:
         install()
-        command = [str(PYTHON), "-W", "ignore", __file__]
+        command = [str(PYTHON), "-W", "ignore", __file__]  # our own venv, this very file
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         return self
 

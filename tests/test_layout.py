@@ -92,3 +92,11 @@ def test_sentences_are_cut_where_they_are_endless() -> None:
 def test_articles_keep_their_subjects_apart() -> None:
     text = "本报讯 墨西哥出口增长5%。\n（林岸）\n\n本报讯 价格上涨6%。\n（周舟）\n"
     assert [f.subject for f in extract(text)] == ["墨西哥", None]
+
+
+def test_a_caption_of_several_lines_is_known_by_its_last() -> None:
+    text = "远岚集团的车间面积达到8600平方米，\n每小时可以检测芯片2万只。\n柳汀 摄\n\n远岚集团营收3亿元。"
+    document, _ = lay_out(from_text(text))
+    roles = [line.role for line in document.lines]
+    assert roles[:3] == ["caption"] * 3
+    assert roles[-1] == "body"
