@@ -26,6 +26,13 @@ class Lexicon(Generic[Entry]):
                     return text[at - length : at]
         return ""
 
+    def longest(self, text: str, at: int) -> str:
+        """The longest word that begins at `at`, or ""."""
+        for n in self.starts.get(text[at : at + 1], ()):
+            if text[at : at + n] in self.entries:
+                return text[at : at + n]
+        return ""
+
     def starting(self, text: str, at: int) -> list[str]:
         """The words that begin at `at`, longest first."""
         lengths = self.starts.get(text[at : at + 1], ())

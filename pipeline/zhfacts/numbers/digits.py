@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import regex
 
@@ -30,11 +32,11 @@ class WordRow:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A numeral in a text: its span, and its value or (for 三四百) its range; none of them for 数十.
 
-    `scale` is the trailing 万/亿 part that a list or range shares; `more` says that 多/余/几 stands inside.
+    `scale` is the trailing 万/亿 part that a list or range shares; `more` says that 多/余/几 stands inside,
+    `scales` that a Chinese numeral is made of scales alone: 百, 千万.
     """
 
     start: int
@@ -44,12 +46,7 @@ class Numeral:
     scale: Decimal = Decimal(1)
     more: bool = False
     chinese: bool = False
-
-    def scaled(self, scale: Decimal) -> Numeral:
-        """The same numeral with a scale that it shares with its neighbour: 3—5万元 -> 3万."""
-        high = self.high * scale if self.high is not None else None
-        value = self.value * scale if self.value is not None else None
-        return Numeral(self.start, self.end, value, high, scale, self.more, self.chinese)
+    scales: bool = False
 
 
 class Digits:
@@ -73,24 +70,25 @@ class Digits:
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
         )
         self.pattern = regex.compile(self.source)
+        self.plain = re.compile(rf"(?<![\d.])\d{{1,{LONGEST}}}(?![\d.,\ {s}{more}])")
+        """The commonest numeral, that needs no more than int() would: 45, not 45.6, 45万 or 45多."""
 
     def numeral(self, m: regex.Match[str]) -> Numeral | None:
         """The numeral that `pattern` matched; None where its characters make no number (百千, 点)."""
-        arabic, chinese = m["arabic"], m["chinese"]
+        arabic, chinese, vague, more, after = m.group("arabic", "chinese", "vague", "more", "scale")
         start, end = m.span()
-        if arabic and arabic.isdecimal() and not m["more"]:
-            return Numeral(start, end, Decimal(arabic)) if len(arabic) <= LONGEST else None
-        if m["vague"]:
+        if vague:
             return Numeral(start, end, None, chinese=True) if self._is_scale(chinese) else None
         text = arabic or chinese
         try:
             value, high = self.read(text) if chinese else (self._mixed(text.replace(",", "").replace(" ", "")), None)
         except ValueError:
             return None
-        scale = self._trailing(text) * self._trailing(m["scale"] or "")
-        if m["scale"]:
-            value *= self._trailing(m["scale"])
-        return Numeral(start, end, value, high, scale, bool(m["more"]), bool(chinese))
+        scale = self._trailing(text) * self._trailing(after or "")
+        if after:
+            value *= self._trailing(after)
+        scales = bool(chinese) and self._is_scale(chinese)
+        return Numeral(start, end, value, high, scale, bool(more), bool(chinese), scales)
 
     def read(self, text: str) -> tuple[Decimal, Decimal | None]:
         """(value, None) of a Chinese numeral, or (low, high) of a doubled one: 三四百 -> 300, 400."""

@@ -39,7 +39,7 @@ def _share(text: str, left: Token, right: Token) -> Token:
     if right.found.unit.rule in PREFIXED:
         return left
     found = replace(right.found, end=left.end, extra=Decimal(0))
-    return replace(left, found=found, shared=_scale(left, right, is_range))
+    return left._replace(found=found, shared=_scale(left, right, is_range))
 
 
 def _scale(left: Token, right: Token, is_range: bool) -> Decimal | None:

@@ -14,8 +14,6 @@ from zhfacts.lexicon import Lexicon, alternation
 from zhfacts.numbers.digits import digits
 from zhfacts.records import Number
 
-ANY = re.compile(r"[第前][\d一二三四五六七八九十百]|\d强")
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -39,6 +37,9 @@ class Ranks:
         start = r"(?<=^|[。；：！？“\s])"
         scoped = rf"(?<={scope})"
         self.scope = Lexicon({w: w for r in knowledge.rows("numbers/ranks", "scope", Words) for w in r.words})
+        self.begin = re.compile(
+            rf"[第前\d](?:(?<=[第前])(?=[\d一二三四五六七八九十百])|(?<![\d.第前]\d)(?=\d{{0,3}}(?:{of_list})))"
+        )
         self.pattern = regex.compile(
             rf"(?<nth>(?=第)(?!{start}第{n}[，、：,])(?:{scoped}第{n}(?<unit>{nth})?|第{n}(?!{never})(?<unit>{nth})?)(?!\d))"
             rf"|(?<top>(?=前)(?:前{n}(?<unit>{top})|(?:(?<=(?:{after})[^，。\d]{{0,2}})|{scoped})前{n})(?![\d年月天日周个季项]))"
@@ -47,9 +48,11 @@ class Ranks:
 
     def find(self, text: str) -> Iterator[Number]:
         """Every rank of `text`, in order; 全球第一 -> 1."""
-        if not ANY.search(text):
-            return
-        for m in self.pattern.finditer(text):
+        at = 0
+        for first in self.begin.finditer(text):
+            if first.start() < at or not (m := self.pattern.match(text, first.start())):
+                continue
+            at = m.end()
             try:
                 value = digits().small(m["n"])
             except ValueError:

@@ -53,7 +53,7 @@ class Scanner:
         if token.found or n.value is None or n.chinese or not is_free(text, token.start):
             return token
         unit = self.bare.unit(text, token.start, token.end, n.scale >= SMALLEST_AMOUNT)
-        return replace(token, found=Found(unit, token.end)) if unit else token
+        return token._replace(found=Found(unit, token.end)) if unit else token
 
     def _number(self, text: str, token: Token) -> Number | None:
         """The number of a united token; a numeral without a unit states nothing."""
@@ -85,8 +85,9 @@ class Scanner:
         m = self.tokens.token.search(text, end, end + 24)
         if not m or not CONVERTED.fullmatch(text, end, m.start()):
             return False
-        u = self.tokens.unit.match(text, m.end())
-        return bool(u and "人民币" in text[end : u.end()] and self.tokens.suffix[u["unit"]].currency == "CNY")
+        word = self.tokens.unit_at(text, m.end())
+        yuan = word and self.tokens.units[word].currency == "CNY"
+        return bool(yuan and "人民币" in text[end : text.index(word, m.end()) + len(word)])
 
     def _hedged(self, text: str, found: list[Number]) -> list[Number]:
         """Bounds filled in; in a list without hedges of its own the first one's holds: 约62%、53%."""

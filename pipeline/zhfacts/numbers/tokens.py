@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 import regex
 
@@ -25,8 +26,7 @@ NAME = regex.compile(r"(?<=[A-Za-z][-_./]?)(?=\d)")
 MINUS = frozenset({"负", "-", "−"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A numeral with what stands at its sides; `end` takes in the unit."""
 
     numeral: Numeral
@@ -53,7 +53,7 @@ class Tokens:
     """Finds the tokens of a text; built once from the rules."""
 
     def __init__(self) -> None:
-        self.suffix: dict[str, Unit] = {**counts.suffixes(), **ratios.suffixes(), **money.suffixes()}
+        self.units: Lexicon[Unit] = Lexicon({**counts.suffixes(), **ratios.suffixes(), **money.suffixes()})
         self.prefix: dict[str, Unit] = {**ratios.prefixes(), **money.prefixes()}
         self.money = money.Money()
         self.digits = digits()
@@ -67,7 +67,6 @@ class Tokens:
         minus = r"(?<![\d%‰\p{Han}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−]"
         self.token = regex.compile(rf"(?<sign>±|负|{minus})?+(?:{self.digits.source})")
         self.first = self._candidates()
-        self.unit = regex.compile(rf"\ ?(?<unit>{alternation(list(self.suffix))})")
 
     def _candidates(self) -> re.Pattern[str]:
         """Where a token can begin: a digit or sign, or a Chinese numeral with something behind it that makes it one.
@@ -75,65 +74,78 @@ class Tokens:
         The standard library's re finds one of many characters far faster than regex finds a token, and most of a
         text has none of them; 百分之 is no numeral but stands before one.
         """
-        units = {w[0] for w in self.suffix}
-        articles = {w for w, u in self.suffix.items() if not u.small and len(w) == 1 and u.kind == "quantity"} - {"个"}
-        numerals = set(self.digits.characters) | set("数几好若")
+        units = {w[0] for w in self.units.entries}
+        articles = {
+            w for w, u in self.units.entries.items() if not u.small and len(w) == 1 and u.kind == "quantity"
+        } - {"个"}
+        numerals, vague = set(self.digits.characters), self.digits.vague
         behind = numerals | units | set("多余几来点、，,和与及或至到—–―~-干 ")
         shares = "|".join(w[-3:] for w in self.prefix if w.endswith("分之"))
 
         def any_of(characters: set[str]) -> str:
             return "[" + re.escape("".join(sorted(characters))) + "]"
 
-        ends = f"(?<!一)(?={any_of(behind)})|(?<=一)(?={any_of(behind - articles)})"
-        first = any_of(numerals | set("±负-−0123456789"))
+        opens = any_of({w[0] for w in vague} - numerals)
+        ends = f"(?<!{opens[:-1]}一])(?={any_of(behind)})|(?<=一)(?={any_of(behind - articles)})"
+        ends += f"|(?<={opens})(?={any_of(numerals | set(''.join(vague)))})"
+        first = any_of(numerals | {w[0] for w in vague} | set("±负-−0123456789"))
         return re.compile(f"{first}(?:(?<=[0-9±负−-])|(?<=分之.)|{ends})(?<!(?={shares}).)")
 
     def find(self, text: str, taken: list[Span]) -> Iterator[Token]:
         """Tokens of `text` outside the spans already taken, by position."""
         at, k = 0, 0
+        plain, token = self.digits.plain, self.token
         for first in self.first.finditer(text):
-            if first.start() < at or not (m := self.token.match(text, first.start())):
+            start = first.start()
+            if start < at:
                 continue
-            while k < len(taken) and taken[k][1] <= m.start():
+            m = plain.match(text, start)
+            found = m or token.match(text, start)
+            if not found:
+                continue
+            end = found.end()
+            while k < len(taken) and taken[k][1] <= start:
                 k += 1
-            if k < len(taken) and taken[k][0] < m.end():
-                at = max(m.start() + 1, taken[k][m.start() >= taken[k][0]])
+            if k < len(taken) and taken[k][0] < end:
+                at = max(start + 1, taken[k][start >= taken[k][0]])
                 continue
-            at = m.end()
-            token = self._token(text, m)
-            if token:
-                at = max(at, token.end)
-                yield token
+            at = end
+            numeral = Numeral(start, end, Decimal(m.group())) if m else self.digits.numeral(found)
+            if numeral:
+                yield (read := self._token(text, numeral))
+                at = max(at, read.end)
 
-    def _token(self, text: str, m: regex.Match[str]) -> Token | None:
-        numeral = self.digits.numeral(m)
-        if numeral is None:
-            return None
-        start, sign = m.start(), m["sign"]
-        found = self._found(text, m, numeral, start)
+    def _token(self, text: str, numeral: Numeral) -> Token:
+        start, sign = numeral.start, text[numeral.start]
+        found = self._found(text, numeral)
         word = self.before.ending(text, start) or (
             text[start - 1 : start] == " " and self.before.ending(text, start - 1)
         )
         if word:
-            found, start = self._prefixed(text, m, word, found)
-        end = found.end if found else m.end()
+            found, start = self._prefixed(text, numeral, word, found)
+        end = found.end if found else numeral.end
         return Token(numeral, start, end, found, sign in MINUS, sign == "±")
 
-    def _found(self, text: str, m: regex.Match[str], numeral: Numeral, start: int) -> Found | None:
+    def _found(self, text: str, numeral: Numeral) -> Found | None:
         """The unit behind the numeral, unless what stands around denies it."""
-        u = self.unit.match(text, m.end())
-        if not u:
+        start, at = numeral.start, numeral.end
+        word = self.unit_at(text, at)
+        if not word:
             return None
-        unit, word, end = self.suffix[u["unit"]], u["unit"], u.end()
-        if self._denied(text, unit, word, (start, u.start(), end)):
+        unit, end = self.units[word], text.index(word, at) + len(word)
+        if self._denied(text, unit, word, (start, at, end)):
             return None
         if unit.kind == "money":
             bare = numeral.chinese and numeral.value is not None and numeral.value < 10
             denied = self.money.denied(text, start, word, end, bare)
             return None if denied else self.money.found(text, start, end, unit, word)
-        if unit.kind in COUNTED and not self._counts(text, m, numeral, unit, start):
+        if unit.kind in COUNTED and not self._counts(text, numeral, unit):
             return None
         return Found(unit, end, more="多" in word or "余" in word)
+
+    def unit_at(self, text: str, at: int) -> str:
+        """The longest unit word that begins at `at`, a space before it allowed; "" where there is none."""
+        return self.units.longest(text, at) or (self.units.longest(text, at + 1) if text[at : at + 1] == " " else "")
 
     def _denied(self, text: str, unit: Unit, word: str, at: tuple[int, int, int]) -> bool:
         """Whether the row's own patterns deny the unit; `at` is start of the number, start and end of the word."""
@@ -144,8 +156,9 @@ class Tokens:
             return True
         return unit.only_after is not None and not unit.only_after.match(text, u - 1)
 
-    def _counts(self, text: str, m: regex.Match[str], numeral: Numeral, unit: Unit, start: int) -> bool:
+    def _counts(self, text: str, numeral: Numeral, unit: Unit) -> bool:
         """Whether a numeral before a measure is a claim: 45个, 三年, 近一公里; not 两个, 一年, 千家, H100个."""
+        start = numeral.start
         if self.eras.match(text, max(0, start - 2), start):
             return False
         if not numeral.chinese and NAME.match(text, start):
@@ -154,25 +167,25 @@ class Tokens:
             return True
         if numeral.value == 1 and unit.kind != "multiple":
             return unit.small and self.ones.match(text, max(0, start - 4), start) is not None
-        if m["chinese"] and all(c in self.digits.scale for c in m["chinese"]) and numeral.value >= 100:
+        if numeral.scales and numeral.value >= 100:
             return self.scales.match(text, max(0, start - 3), start) is not None
         return unit.small or numeral.value >= 10
 
-    def _prefixed(self, text: str, m: regex.Match[str], word: str, found: Found | None) -> tuple[Found | None, int]:
+    def _prefixed(self, text: str, numeral: Numeral, word: str, found: Found | None) -> tuple[Found | None, int]:
         """(unit, start) with a word or sign before the numeral: 百分之五, US$3 billion, 人民币50亿元."""
-        pre, start = self.prefix[word], m.start()
+        pre, start = self.prefix[word], numeral.start
         first = text.rfind(word, 0, start)
         if pre.kind == "percent":
-            return Found(pre, m.end()), first
+            return Found(pre, numeral.end), first
         if found and found.unit.kind == "money":
             if found.unit.currency == "CNY" or pre.rule != "word":
                 found = replace(found, unit=pre)
             return found, start if pre.rule == "word" else first
         if found:
             return found, start
-        scale = self.money.scale.match(text, m.end())
-        end = scale.end() if scale else m.end()
-        if pre.rule == "word" and not scale and not any(c in m.group() for c in "百千万亿"):
+        scale = self.money.scale.match(text, numeral.end)
+        end = scale.end() if scale else numeral.end
+        if pre.rule == "word" and not scale and not any(c in text[start : numeral.end] for c in "百千万亿"):
             return None, start
         factor = self.money.scales[scale["scale"].lower()] if scale else Decimal(1)
         return self.money.found(text, first, end, replace(pre, factor=factor), ""), first
