@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import zhfacts
 from conftest import Command
 from handmade import digests
-from zhfacts import knowledge
+from zhfacts import guard, knowledge
 from zhfacts.errors import RuleError
 
 UNIT = """
@@ -297,3 +300,66 @@ def test_the_worked_example_of_the_readme_holds(tmp_path: Path, command: Command
     ended = command("rules", "check", tmp_path)
     assert ended.code == 0, ended.out + ended.err
     assert "wrong" not in ended.out
+
+
+SLOW = """
+[[unit]]
+name = "endless"
+kind = "quantity"
+words = ["啵"]
+unless = "(?:乐|乐乐|乐)+$"
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_pattern_without_end_costs_one_document(tmp_path: Path, command: Command, jobs: int) -> None:
+    write(tmp_path, "slow/numbers/counts/rules.toml", SLOW)
+    write(tmp_path, "texts/a.txt", "远岚集团买了3啵" + "乐" * 5000 + "哭。")
+    write(tmp_path, "texts/b.txt", TEXT)
+    out = tmp_path / "out"
+    ended = command(
+        "extract", tmp_path / "texts", "--rules", tmp_path / "slow", "--out", out, "--cpu-limit", "0.5", "--jobs", jobs
+    )
+    assert ended.code == 1
+    run = zhfacts.load(out)
+    assert run.info["reproducible"] is False
+    (reject,) = run.rejects.itertuples()
+    assert (reject.source, reject.stage, reject.reason) == ("a.txt", "flow", "too_slow")
+    assert pd.isna(reject.doc_id)
+    assert "--cpu-limit" in reject.detail
+    assert "--rules" in reject.detail
+    assert list(run.documents["source"]) == ["b.txt"]
+    assert "another run may give other tables" in ended.err
+
+
+def test_a_run_that_no_clock_decided_says_so(tmp_path: Path) -> None:
+    write(tmp_path, "texts/b.txt", TEXT)
+    assert zhfacts.run(tmp_path / "texts", tmp_path / "out").info["reproducible"] is True
+
+
+def test_the_guard_leaves_threads_and_other_users_of_its_signal_alone() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(lambda: list(guarded())).result() == [None]
+    mine = signal.signal(signal.SIGPROF, print)
+    try:
+        list(guarded())
+        assert signal.getsignal(signal.SIGPROF) is print
+    finally:
+        signal.signal(signal.SIGPROF, mine)
+
+
+def guarded() -> Iterator[object]:
+    """A moment of work under a limit that it breaks, where there is a guard."""
+    with guard.cpu_time(1, 0.001):
+        deadline = time.process_time() + 0.05
+        while time.process_time() < deadline:
+            pass
+        yield None
+
+
+def test_the_guard_is_gone_after_its_document() -> None:
+    before = signal.getsignal(signal.SIGPROF)
+    with pytest.raises(guard.TooSlow):
+        list(guarded())
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+    assert signal.getsignal(signal.SIGPROF) == before

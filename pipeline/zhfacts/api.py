@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from zhfacts import __version__, knowledge
 from zhfacts.engines import pool, serial
 from zhfacts.errors import InputError, ZhfactsError
+from zhfacts.guard import CPU_LIMIT
 from zhfacts.records import Fact, Reject, Result
 
 if TYPE_CHECKING:
@@ -120,21 +121,23 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     rules: Folder | None = None,
     text_column: str = "text",
     id_column: str | None = None,
+    cpu_limit: float = CPU_LIMIT,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
     `jobs` processes share the documents, to the same rows. `progress` is called with one line for each
     document. What `out` held of an earlier run is replaced at once at the end, or stays whole. `rules` is
     a folder of your own rows to lay over ours. `text_column` and `id_column` say where text and id stand in
-    .jsonl and .parquet; the input "-" is standard input. Raises InputError for a missing input or a metadata.csv that
-    cannot be understood, RuleError for a broken rule, OutputError for an unusable `out`, ZhfactsError for a
-    dead worker.
+    .jsonl and .parquet; the input "-" is standard input. A document that takes `cpu_limit` seconds of processor
+    time for each million characters begun is given up (0: never), and `info["reproducible"]` is then false.
+    Raises InputError for a missing input or a metadata.csv that cannot be understood, RuleError for a broken
+    rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
     """
     from zhfacts.tables import publish, write
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
-    settings = _settings(published, rules, text_column, id_column)
+    settings = replace(_settings(published, rules, text_column, id_column), cpu_limit=cpu_limit)
     info = _info(settings, write.now())
     items, rejects = _items(_paths(inputs))
     folder = Path(out)

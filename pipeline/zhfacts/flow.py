@@ -11,6 +11,7 @@ from pathlib import Path
 from zhfacts import facts as rows
 from zhfacts import knowledge
 from zhfacts.errors import ZhfactsError
+from zhfacts.guard import CPU_LIMIT, TooSlow, cpu_time
 from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
@@ -20,7 +21,7 @@ from zhfacts.link.linker import Linked, link
 from zhfacts.link.masthead import Head, masthead
 from zhfacts.numbers.scan import find
 from zhfacts.read import Columns, from_text, read, read_records
-from zhfacts.records import Block, Document, Fact, Number, Reject, Result
+from zhfacts.records import TOO_SLOW, Block, Document, Fact, Number, Reject, Result
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
@@ -38,6 +39,8 @@ class Settings:
     text_column: str = "text"
     id_column: str | None = None
     """Of files of records: where their text and their id stand."""
+    cpu_limit: float = CPU_LIMIT
+    """Seconds of processor time for each million characters begun, after which a document is given up; 0: never."""
 
 
 def extract_text(text: str, settings: Settings) -> Result:
@@ -72,9 +75,22 @@ def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Se
     document, rejects = found
     if document is None:
         return Result(source, None, rejects=tuple(rejects))
-    result = extract(document, settings)
+    try:
+        with cpu_time(document.characters, settings.cpu_limit):
+            result = extract(document, settings)
+    except TooSlow:
+        return Result(source, None, rejects=(*rejects, _given_up(document, settings)))
     assert result.document is not None  # noqa: S101  # extract() always returns the document it was given
     return replace(result, document=replace(result.document, raw=b""), rejects=(*rejects, *result.rejects))
+
+
+def _given_up(document: Document, settings: Settings) -> Reject:
+    rules = "; look for a slow pattern in your --rules" if settings.overlay else ", and please report it"
+    detail = (
+        f"took more than {settings.cpu_limit:g} s of processor time for each million characters. "
+        f"Try a higher --cpu-limit (0: none){rules}"
+    )
+    return Reject(document.source, None, "flow", None, None, TOO_SLOW, detail)
 
 
 def extract(document: Document, settings: Settings) -> Result:

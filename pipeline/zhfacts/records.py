@@ -93,6 +93,10 @@ class Line:
     """The page it stands on, from 1; None where the input has no pages."""
 
 
+TOO_SLOW = "too_slow"
+"""Reason of the one reject that a clock decides: a run that has it is not reproducible."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """Something that was not accepted: what, where, and why."""
@@ -128,6 +132,11 @@ class Document:
     def line_starts(self) -> list[int]:
         """Character offset of every line, for bisect."""
         return [line.start for line in self.lines]
+
+    @property
+    def characters(self) -> int:
+        """How many characters the lines have, their ends not counted."""
+        return sum(len(line.text) for line in self.lines)
 
     def line_at(self, offset: int) -> Line:
         """The line on which the character at `offset` stands."""

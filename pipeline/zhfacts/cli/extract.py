@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import IdColumn, Published, Rules, TextColumn
+from zhfacts.cli.options import CpuLimit, IdColumn, Published, Rules, TextColumn
+from zhfacts.guard import CPU_LIMIT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,13 +34,17 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     rules: Rules = None,
     text_column: TextColumn = "text",
     id_column: IdColumn = None,
+    cpu_limit: CpuLimit = CPU_LIMIT,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
     from zhfacts.cli import console, summary
 
     with _progress(console.err()) as progress:
-        run = api.run(inputs, out, jobs, published, progress, rules=rules, text_column=text_column, id_column=id_column)
+        run = api.run(
+            inputs, out, jobs, published, progress,
+            rules=rules, text_column=text_column, id_column=id_column, cpu_limit=cpu_limit,
+        )  # fmt: skip
     summary.show(run, console.out())
     _explain_rejected(run, console.err())
     raise typer.Exit(run.exit_code)
@@ -58,6 +63,8 @@ def _explain_rejected(run: Run, screen: Console) -> None:
         screen.print(visible(f"{source}: {detail}"))
     count = run.info["counts"]["rejected_files"]
     screen.print(f"zhfacts: {count} input(s) could not be used; rejects.parquet says which and why")
+    if not run.info["reproducible"]:
+        screen.print("zhfacts: a time limit has decided what this run holds: another run may give other tables")
 
 
 @contextmanager

@@ -47,3 +47,13 @@ IdColumn = Annotated[
         show_default=False,
     ),
 ]
+
+CpuLimit = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        metavar="SECONDS",
+        help="Processor time for each million characters begun after which a document is given up, so that the "
+        "others go on; 0 for none.",
+    ),
+]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 import regex
 from babel import Locale
@@ -12,6 +13,7 @@ from zhfacts import knowledge
 from zhfacts.lexicon import alternation
 from zhfacts.numbers.digits import digits
 from zhfacts.numbers.units import Found, Unit
+from zhfacts.records import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,20 @@ class Per:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How much of a currency that is called 元 one yuan has bought, from 1994 on, rounded outwards."""
+
+    code: str
+    low: str
+    high: str
+
+
+CONVERTED = regex.compile(r"[（(](?:折合|约合|合|约)*(?:人民币)?")
+UNKNOWN = "XXX"
+"""ISO 4217's code for no currency: 2000元（约合1.4万元人民币）is not in yuan, and fits more than one other."""
+
+
 def suffixes() -> dict[str, Unit]:
     """Unit by the currency word or sign behind the number."""
     names = {name: code for code, name in Locale.parse("zh").currencies.items() if _plain_name(code, name)}
@@ -75,6 +91,7 @@ class Money:
     """Reads what may follow a currency word: 角 and 分, /吨, 每平方米, and what denies that it is money."""
 
     def __init__(self) -> None:
+        self.rates = knowledge.table("numbers/money/rates.csv", Rate)
         self.guard = knowledge.rows("numbers/money", "guard", Guard)[0]
         per = alternation([w for row in knowledge.rows("numbers/money", "per", Per) for w in row.words])
         self.per_after = regex.compile(rf"(?:\ ?/\ ?|每)(?<per>{per})")
@@ -88,6 +105,27 @@ class Money:
         }
         self.scales = scales
         self.scale = regex.compile(rf"\ ?(?<scale>{alternation(list(scales))})(?![A-Za-z])", regex.IGNORECASE)
+
+    def converted(self, text: str, amounts: list[Number]) -> list[Number]:
+        """The amounts, those in 元 that brackets convert into yuan with their own currency by the rate between both."""
+        if "人民币" not in text:
+            return amounts
+        found = list(amounts)
+        for n, (a, b) in enumerate(pairwise(amounts)):
+            if a.currency == b.currency == "CNY" and text.endswith("元", a.start, a.end):
+                sign = CONVERTED.fullmatch(text, a.end, b.start)
+                if sign and ("人民币" in sign.group() or text.endswith("人民币", b.start, b.end)):
+                    currency = self._by_rate(a, b)
+                    found[n] = replace(a, currency=currency, unit=currency)
+        return found
+
+    def _by_rate(self, a: Number, b: Number) -> str:
+        """The one currency whose rates hold the rate between both amounts; XXX for none or several."""
+        amount, yuan = (n.value if n.value is not None else n.low for n in (a, b))
+        if not amount or not yuan:
+            return UNKNOWN
+        fitting = [r.code for r in self.rates if Decimal(r.low) <= amount / yuan <= Decimal(r.high)]
+        return fitting[0] if len(fitting) == 1 else UNKNOWN
 
     def denied(self, text: str, start: int, word: str, end: int, bare: bool) -> bool:
         """True where 元 is no money: in 三元锂电池, and for a bare 一元 with no word of price around it."""

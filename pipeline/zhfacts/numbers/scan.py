@@ -22,9 +22,6 @@ from zhfacts.records import Number
 ANY = re.compile(r"[\d一二两三四五六七八九十百千万亿半几数番翻倍〇壹贰叁肆伍陆柒捌玖拾]")
 TITLE = regex.compile(r"《[^《》]{1,60}》")
 """A number in a title is part of a name; only years are read there."""
-CONVERTED = regex.compile(r"[（(](?:折合|约合|合|约)*(?:人民币)?$")
-UNKNOWN_CURRENCY = "XXX"
-"""ISO 4217's code for no currency: 15万元（约3万元人民币）is not in yuan, and the text does not say in what."""
 SMALLEST_AMOUNT = 10000
 """A bare number states an amount by itself from 万 on."""
 
@@ -44,7 +41,7 @@ class Scanner:
         joined = join(text, list(self.tokens.find(text, [(n.start, n.end) for n in whole])))
         amounts = [n for token in joined if (n := self._number(text, self._bare(text, token)))]
         titles = [m.span() for m in TITLE.finditer(text)] if "《" in text else []
-        named = [n for n in amounts if not any(a < n.start < b for a, b in titles)]
+        named = [n for n in self.tokens.money.converted(text, amounts) if not any(a < n.start < b for a, b in titles)]
         return self._hedged(text, sorted([*whole, *named], key=lambda n: n.start))
 
     def _bare(self, text: str, token: Token) -> Token:
@@ -69,25 +66,12 @@ class Scanner:
         elif token.plus_minus and value is not None:
             low, high, value = -value, value, None
         currency = unit.currency
-        if currency == "CNY" and text.startswith("元", numeral.end) and self._converted(text, token.end):
-            currency = UNKNOWN_CURRENCY
         value, low, high = (plain(v) if v is not None else None for v in (value, low, high))
         more = numeral.more or token.found.more
         return Number(
             token.start, token.end, unit.kind, unit.rule, currency or unit.unit, value, low, high, currency,
             token.found.per_unit, ">" if more else "=", ucum=unit.ucum,
         )  # fmt: skip
-
-    def _converted(self, text: str, end: int) -> bool:
-        """True for 15万元（约3万元人民币）: the amount in brackets says that the first is not in yuan."""
-        if text[end : end + 1] not in "（(":
-            return False
-        m = self.tokens.token.search(text, end, end + 24)
-        if not m or not CONVERTED.fullmatch(text, end, m.start()):
-            return False
-        word = self.tokens.unit_at(text, m.end())
-        yuan = word and self.tokens.units[word].currency == "CNY"
-        return bool(yuan and "人民币" in text[end : text.index(word, m.end()) + len(word)])
 
     def _hedged(self, text: str, found: list[Number]) -> list[Number]:
         """Bounds filled in; in a list without hedges of its own the first one's holds: 约62%、53%."""

@@ -110,10 +110,9 @@ def _documents(documents: list[Document], facts: Counter[str], rejects: list[Rej
     """Rows of documents, with the numbers of their facts and rejects."""
     refused = Counter((reject.doc_id, reject.source) for reject in rejects)
     for d in documents:
-        characters = sum(len(line.text) for line in d.lines)
         read = (d.doc_id, d.source, list(d.copies), d.sha256, d.size, d.encoding, d.stream, len(d.lines))
         counts = facts[d.doc_id], refused[d.doc_id, d.source]
-        yield (*read, characters, d.title, d.publisher, d.published, *counts)
+        yield (*read, d.characters, d.title, d.publisher, d.published, *counts)
 
 
 def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
