@@ -100,3 +100,21 @@ def test_a_caption_of_several_lines_is_known_by_its_last() -> None:
     roles = [line.role for line in document.lines]
     assert roles[:3] == ["caption"] * 3
     assert roles[-1] == "body"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("57\n84亿元", 5784e8),
+        ("5784\n亿元的收入", 5784e8),
+        ("8.\n7%", 8.7),
+        ("增幅8\n.7%", 8.7),
+        ("1.2万\n亿元", 1.2e12),
+    ],
+)
+def test_a_number_cut_by_a_line_end_is_whole_even_by_itself(text: str, value: float) -> None:
+    assert [f.value for f in extract(text)] == [value]
+
+
+def test_a_page_number_above_a_number_stays_one() -> None:
+    assert [f.value for f in extract("出口增长很快，达到新高。\n12\n2023年出口3亿元。")] == [2023, 3e8]

@@ -155,7 +155,7 @@ def _splits_number(above: str, below: str, gap: int) -> bool:
     if SPLIT_NUMBER.match(above[-1] + below[0]):
         return True
     digits = below[0].isdecimal() and (above[-1].isdecimal() or (above[-1] in ".," and above[-2:-1].isdecimal()))
-    return digits and not gap and HAN.search(above) is not None
+    return digits and not gap and (HAN.search(above) is not None or above.isdecimal())
 
 
 def _full_lines(texts: Sequence[str]) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import regex
 
@@ -40,6 +41,7 @@ class RoleRow:
     pattern: regex.Pattern[str]
     longest: int
     unless: regex.Pattern[str] | None = None
+    unless_next: regex.Pattern[str] | None = None
     section: bool = False
     until: regex.Pattern[str] | None = None
     alone: bool = False
@@ -59,22 +61,26 @@ class Roles:
     def __init__(self) -> None:
         self.rows = knowledge.rows("layout/roles", "role", RoleRow)
 
-    def of_line(self, text: str, in_column: bool = False) -> Assigned:
-        """The role that the line's own words give it; `in_column` inside a hard-wrapped column."""
+    def of_line(self, text: str, in_column: bool = False, below: str = "") -> Assigned:
+        """The role that the line's own words give it; `in_column` inside a hard-wrapped column.
+
+        `below` is the very next line: the 57 above 84亿元 is no page number.
+        """
         text = text.strip() if text.isascii() or "\t" in text else text.translate(characters()).strip()
         if not text or len(text) > LONGEST_PATTERN_LINE:
             return Assigned("body")
         for row in self.rows:
             if in_column and row.alone:
                 continue
-            if len(text) <= row.longest and row.pattern.search(text) and not self._denied(row, text):
+            if len(text) <= row.longest and row.pattern.search(text) and not self._denied(row, text, below):
                 return Assigned(row.role, row.name)  # type: ignore[arg-type]  # test_rules checks the roles
         return Assigned("body")
 
     def of_lines(self, texts: Sequence[str]) -> list[Assigned]:
         """Roles of all lines of a document: sections go on, lone short lines are headings."""
         wrapped = _wrapped(texts)
-        found = [self.of_line(t, in_column) for t, in_column in zip(texts, wrapped, strict=True)]
+        lines = zip_longest(texts, wrapped, texts[1:], fillvalue="")
+        found = [self.of_line(text, bool(in_column), below) for text, in_column, below in lines]
         self._sections(texts, found)
         _whole_captions(texts, found)
         _contents_pages(texts, found)
@@ -83,7 +89,9 @@ class Roles:
                 found[i] = Assigned("heading")
         return found
 
-    def _denied(self, row: RoleRow, text: str) -> bool:
+    def _denied(self, row: RoleRow, text: str, below: str) -> bool:
+        if row.unless_next and row.unless_next.match(below.strip()):
+            return True
         return row.unless is not None and row.unless.search(text) is not None
 
     def _sections(self, texts: Sequence[str], found: list[Assigned]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
@@ -66,6 +66,32 @@ def suffixes() -> dict[str, Unit]:
     for p in knowledge.table("numbers/counts/units.csv", Physical):
         found[p.word] = Unit("physical", "quantity", p.unit, ucum=p.ucum or None, small=True)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PerRow:
+    """What a physical unit may be divided by: its word and its UCUM code ("" where UCUM has none)."""
+
+    word: str
+    ucum: str
+
+
+class Rates:
+    """Units divided by another: 30km/h, 5毫克/升, 120公里每小时."""
+
+    def __init__(self) -> None:
+        self.ucum = {row.word: row.ucum for row in knowledge.table("numbers/counts/per.csv", PerRow)}
+        words = alternation(list(self.ucum))
+        self.after = regex.compile(rf"\ ?(?:/\ ?(?<per>{words})|每(?<per>小时|分钟|秒))(?![A-Za-z])")
+
+    def of(self, text: str, end: int, unit: Unit) -> tuple[Unit, int, str | None]:
+        """(unit, its end, what it is divided by) for a physical unit that ends at `end`: 公里 before /小时."""
+        m = self.after.match(text, end)
+        if not m:
+            return unit, end, None
+        per = m["per"]
+        ucum = f"{unit.ucum}/{self.ucum[per]}" if unit.ucum and self.ucum[per] else None
+        return replace(unit, unit=f"{unit.unit}/{per}", ucum=ucum), m.end(), per
 
 
 class Bare:

@@ -143,8 +143,13 @@ class Money:
             small = digits().small
             extra = Decimal(small(m["jiao"])) / 10 + (Decimal(small(m["fen"])) / 100 if m["fen"] else 0)
             end = m.end()
-        per = self.per_after.match(text, end) or self.per_before.match(text, max(0, start - 9), start)
-        return Found(unit, end, extra, per["per"] if per else None)
+        m = self.per_after.match(text, end)
+        return Found(unit, end, extra, m["per"] if m else self.each(text, start))
+
+    def each(self, text: str, start: int) -> str | None:
+        """What 每 before the number counts by: 每吨3500元, 每亩增产30公斤."""
+        m = self.per_before.match(text, max(0, start - 9), start) if "每" in text else None
+        return m["per"] if m else None
 
 
 def _symbols() -> tuple[SymbolRow, ...]:

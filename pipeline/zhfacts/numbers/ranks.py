@@ -33,7 +33,8 @@ class Ranks:
             for t in ("scope", "ordinal", "never", "top", "top_after", "list")
         )
         unless = "|".join(r.unless.pattern for r in knowledge.rows("numbers/ranks", "list", Words) if r.unless)
-        n = r"(?<n>\d{1,5}|[一二三四五六七八九十百]{1,5})"
+        numeral = r"\d{1,5}|[一二三四五六七八九十百]{1,5}"
+        n, to = f"(?<n>{numeral})", rf"(?:(?:——|[—–―~-]|至|到)第?(?<last>{numeral}))?+"
         start = r"(?<=^|[。；：！？“\s])"
         scoped = rf"(?<={scope})"
         self.scope = Lexicon({w: w for r in knowledge.rows("numbers/ranks", "scope", Words) for w in r.words})
@@ -41,7 +42,7 @@ class Ranks:
             rf"[第前\d](?:(?<=[第前])(?=[\d一二三四五六七八九十百])|(?<![\d.第前]\d)(?=\d{{0,3}}(?:{of_list})))"
         )
         self.pattern = regex.compile(
-            rf"(?<nth>(?=第)(?!{start}第{n}[，、：,])(?:{scoped}第{n}(?<unit>{nth})?|第{n}(?!{never})(?<unit>{nth})?)(?!\d))"
+            rf"(?<nth>(?=第)(?!{start}第{n}[，、：,])(?:{scoped}第{n}{to}(?<unit>{nth})?|第{n}{to}(?!{never})(?<unit>{nth})?)(?!\d))"
             rf"|(?<top>(?=前)(?:前{n}(?<unit>{top})|(?:(?<=(?:{after})[^，。\d]{{0,2}})|{scoped})前{n})(?![\d年月天日周个季项]))"
             rf"|(?<list>(?<![\d.第前])(?<n>\d{{1,4}}+)(?<unit>{of_list})(?!{unless}))"
         )
@@ -54,12 +55,16 @@ class Ranks:
                 continue
             at = m.end()
             try:
-                value = digits().small(m["n"])
+                value = Decimal(digits().small(m["n"]))
+                last = Decimal(digits().small(m["last"])) if m["last"] else None
             except ValueError:
+                continue
+            if last is not None and last <= value:
                 continue
             rule = next(name for name in ("nth", "top", "list") if m[name])
             start = m.start() - len(self.scope.ending(text, m.start())) if rule != "list" else m.start()
-            yield Number(start, m.end(), "ordinal", rule, m["unit"] or "", value=Decimal(value))
+            one, low = (value, None) if last is None else (None, value)
+            yield Number(start, m.end(), "ordinal", rule, m["unit"] or "", one, low, last)
 
 
 @knowledge.built

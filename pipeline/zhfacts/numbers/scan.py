@@ -19,7 +19,7 @@ from zhfacts.numbers.tokens import Token, tokens
 from zhfacts.numbers.units import Found, plain
 from zhfacts.records import Number
 
-ANY = re.compile(r"[\d一二两三四五六七八九十百千万亿半几数番翻倍〇壹贰叁肆伍陆柒捌玖拾]")
+ANY = re.compile(r"[\d一二两三四五六七八九十百千万亿半几数番翻倍〇壹贰叁肆伍陆柒捌玖拾廿卅佰仟]")
 TITLE = regex.compile(r"《[^《》]{1,60}》")
 """A number in a title is part of a name; only years are read there."""
 SMALLEST_AMOUNT = 10000

@@ -22,7 +22,11 @@ COUNTED = frozenset({"quantity", "duration", "multiple"})
 """Kinds in which a small Chinese numeral may be an article (一个) and a bare scale an idiom (千家万户)."""
 NAME = regex.compile(r"(?<=[A-Za-z][-_./]?)(?=\d)")
 """A Latin letter before a digit makes it part of a name: GPT-4个, H100个."""
-
+CODE = regex.compile(r"0\d")
+"""What begins with a needless zero is a code or a short year: 007号, 07年."""
+ORDINAL = regex.compile(r"(?r)第[\d一二三四五六七八九十百]{1,5}(?:——|[—–―~-]|至|到)")
+"""What stands before the end of a span of ordinals: the 15页 of 第12—15页 is no count."""
+LONGEST_ERA = 4
 MINUS = frozenset({"负", "-", "−"})
 
 
@@ -56,6 +60,7 @@ class Tokens:
         self.units: Lexicon[Unit] = Lexicon({**counts.suffixes(), **ratios.suffixes(), **money.suffixes()})
         self.prefix: dict[str, Unit] = {**ratios.prefixes(), **money.prefixes()}
         self.money = money.Money()
+        self.rates = counts.Rates()
         self.digits = digits()
         self.ones, self.scales, self.eras = (
             regex.compile(
@@ -141,6 +146,9 @@ class Tokens:
             return None if denied else self.money.found(text, start, end, unit, word)
         if unit.kind in COUNTED and not self._counts(text, numeral, unit):
             return None
+        if unit.kind == "quantity":
+            unit, end, per = self.rates.of(text, end, unit) if unit.rule == "physical" else (unit, end, None)
+            return Found(unit, end, per_unit=per or self.money.each(text, start), more="多" in word or "余" in word)
         return Found(unit, end, more="多" in word or "余" in word)
 
     def unit_at(self, text: str, at: int) -> str:
@@ -159,15 +167,15 @@ class Tokens:
     def _counts(self, text: str, numeral: Numeral, unit: Unit) -> bool:
         """Whether a numeral before a measure is a claim: 45个, 三年, 近一公里; not 两个, 一年, 千家, H100个."""
         start = numeral.start
-        if self.eras.match(text, max(0, start - 2), start):
+        if self.eras.match(text, max(0, start - LONGEST_ERA), start) or ORDINAL.match(text, 0, start):
             return False
-        if not numeral.chinese and NAME.match(text, start):
+        if not numeral.chinese and (NAME.match(text, start) or CODE.match(text, start)):
             return False
         if not numeral.chinese or numeral.value is None:
             return True
         if numeral.value == 1 and unit.kind != "multiple":
             return unit.small and self.ones.match(text, max(0, start - 4), start) is not None
-        if numeral.scales and numeral.value >= 100:
+        if numeral.scales and not numeral.more and numeral.value >= 100:
             return self.scales.match(text, max(0, start - 3), start) is not None
         return unit.small or numeral.value >= 10
 
