@@ -59,6 +59,7 @@ def fact(doc: Document, text: str, start: int, end: int, **columns: Any) -> Fact
         "quote": text,
         "bound": "=",
         "rule": "handmade",
+        "article": 1,
         "start": start,
         "end": end,
     }

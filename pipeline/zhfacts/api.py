@@ -19,7 +19,7 @@ from zhfacts import __version__, knowledge
 from zhfacts.engines import pool, serial
 from zhfacts.errors import InputError, ZhfactsError
 from zhfacts.guard import CPU_LIMIT
-from zhfacts.records import Fact, Reject, Result
+from zhfacts.records import FACT_ROLES, ROLES, Fact, Reject, Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +121,7 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     rules: Folder | None = None,
     text_column: str = "text",
     id_column: str | None = None,
+    roles: Sequence[str] = (),
     cpu_limit: float = CPU_LIMIT,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
@@ -128,16 +129,18 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     `jobs` processes share the documents, to the same rows. `progress` is called with one line for each
     document. What `out` held of an earlier run is replaced at once at the end, or stays whole. `rules` is
     a folder of your own rows to lay over ours. `text_column` and `id_column` say where text and id stand in
-    .jsonl and .parquet; the input "-" is standard input. A document that takes `cpu_limit` seconds of processor
-    time for each million characters begun is given up (0: never), and `info["reproducible"]` is then false.
-    Raises InputError for a missing input or a metadata.csv that cannot be understood, RuleError for a broken
-    rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
+    .jsonl and .parquet; the input "-" is standard input. `roles` names lines that are to give facts besides body,
+    heading and caption (advert, table; lines.parquet has each line's role). A document that takes `cpu_limit`
+    seconds of processor time for each million characters begun is given up (0: never), and
+    `info["reproducible"]` is then false. Raises InputError for a missing input or a metadata.csv that cannot be
+    understood, RuleError for a broken rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
     """
     from zhfacts.tables import publish, write
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
-    settings = replace(_settings(published, rules, text_column, id_column), cpu_limit=cpu_limit)
+    settings = _settings(published, rules, text_column, id_column)
+    settings = replace(settings, roles=_roles(roles), cpu_limit=cpu_limit)
     info = _info(settings, write.now())
     items, rejects = _items(_paths(inputs))
     folder = Path(out)
@@ -217,6 +220,14 @@ def _settings(
             for builder in knowledge.builders():
                 builder()
     return flow.Settings(_day(published), overlay, text_column, id_column)
+
+
+def _roles(more: Sequence[str]) -> frozenset[str]:
+    """The roles whose lines give facts: those that always do, and `more`."""
+    for role in more:
+        if role not in ROLES:
+            raise InputError(f"no role {role!r}; roles are {', '.join(ROLES)}")
+    return FACT_ROLES | set(more)
 
 
 def _items(inputs: list[Path]) -> tuple[list[Item], list[Reject]]:

@@ -21,7 +21,7 @@ from zhfacts.link.linker import Linked, link
 from zhfacts.link.masthead import Head, masthead
 from zhfacts.numbers.scan import find
 from zhfacts.read import Columns, from_text, read, read_records
-from zhfacts.records import TOO_SLOW, Block, Document, Fact, Number, Reject, Result
+from zhfacts.records import FACT_ROLES, TOO_SLOW, Block, Document, Fact, Number, Reject, Result
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
@@ -39,6 +39,8 @@ class Settings:
     text_column: str = "text"
     id_column: str | None = None
     """Of files of records: where their text and their id stand."""
+    roles: frozenset[str] = FACT_ROLES
+    """Roles of the lines that give facts."""
     cpu_limit: float = CPU_LIMIT
     """Seconds of processor time for each million characters begun, after which a document is given up; 0: never."""
 
@@ -100,7 +102,7 @@ def extract(document: Document, settings: Settings) -> Result:
 
 
 def _extract(document: Document, settings: Settings) -> Result:
-    document, blocks = lay_out(document)
+    document, blocks = lay_out(document, settings.roles)
     document = _described(document, settings)
     numbers = [find(block.text) for block in blocks]
     spans = [list(sentences(block.text)) for block in blocks]

@@ -125,6 +125,10 @@ class Document:
     title: str | None = None
     publisher: str | None = None
     published: date | None = None
+    articles: tuple[int, ...] = field(default=(), repr=False)
+    """For each line the number of its article, from 1; empty before layout, when all is one."""
+    headings: tuple[int | None, ...] = field(default=(), repr=False)
+    """For each line the index of the line whose heading it stands under."""
     raw: bytes = field(default=b"", repr=False, compare=False)
     """The text stream; Line.byte_start and byte_end index it."""
 
@@ -137,6 +141,15 @@ class Document:
     def characters(self) -> int:
         """How many characters the lines have, their ends not counted."""
         return sum(len(line.text) for line in self.lines)
+
+    def article_of(self, line: Line) -> int:
+        """Number of the article to which a line belongs, from 1."""
+        return self.articles[line.number - 1] if self.articles else 1
+
+    def heading_of(self, line: Line) -> str | None:
+        """The heading under which a line stands, as one reads it."""
+        index = self.headings[line.number - 1] if self.headings else None
+        return None if index is None else " ".join(self.lines[index].text.split())
 
     def line_at(self, offset: int) -> Line:
         """The line on which the character at `offset` stands."""
@@ -341,6 +354,9 @@ class Fact:
     link_rule: str | None
     start: int
     end: int
+    page: int | None = None
+    article: int = 1
+    heading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import CpuLimit, IdColumn, Published, Rules, TextColumn
+from zhfacts.cli.options import CpuLimit, IdColumn, Published, Roles, Rules, TextColumn
 from zhfacts.guard import CPU_LIMIT
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     rules: Rules = None,
     text_column: TextColumn = "text",
     id_column: IdColumn = None,
+    roles: Roles = None,
     cpu_limit: CpuLimit = CPU_LIMIT,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
@@ -43,7 +44,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     with _progress(console.err()) as progress:
         run = api.run(
             inputs, out, jobs, published, progress,
-            rules=rules, text_column=text_column, id_column=id_column, cpu_limit=cpu_limit,
+            rules=rules, text_column=text_column, id_column=id_column, roles=roles or (), cpu_limit=cpu_limit,
         )  # fmt: skip
     summary.show(run, console.out())
     _explain_rejected(run, console.err())

@@ -48,6 +48,16 @@ IdColumn = Annotated[
     ),
 ]
 
+Roles = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ROLE",
+        help="Lines of this role give facts, too, besides body, heading and caption; may be given several times. "
+        "Roles: byline, furniture, contact, bibliography, contents, advert, table.",
+        show_default=False,
+    ),
+]
+
 CpuLimit = Annotated[
     float,
     typer.Option(

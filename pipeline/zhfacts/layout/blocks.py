@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from zhfacts.layout.articles import articles
 from zhfacts.layout.normalise import characters, normalise, special
 from zhfacts.layout.roles import NUMBERED, TERMINAL, roles, runs, width
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
@@ -29,10 +30,6 @@ OPENER = regex.compile(
 HAN = regex.compile(r"\p{Han}[^，。；]{0,24}$")
 SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
 TOKEN = regex.compile(r"[\x21-\x7e]+")
-NEW_ARTICLE = regex.compile(
-    r"^\W{0,2}(?:本报讯|本报[\p{Han}]{2,6}\d{0,2}月?\d{0,2}日?[讯电]|新华社[\p{Han}]{2,6}\d{1,2}月)"
-)
-ENDS_ARTICLE = frozenset({"reporter", "box-author", "signature", "editor-in-brackets"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +41,43 @@ class Read:
     pieces: list[tuple[int, int]]
     width: int
     full: bool
+    article: int
 
 
-def lay_out(document: Document) -> tuple[Document, list[Block]]:
-    """The document with the roles of its lines, and its blocks in order; only roles of FACT_ROLES make blocks."""
+def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Document, list[Block]]:
+    """The document with the roles of its lines, and its blocks in order, made of lines of the roles `giving`."""
     texts = [line.text for line in document.lines]
     assigned = roles().of_lines(texts)
     narrow = [text.translate(characters()) if special().search(text) else text for text in texts]
     pairs = zip(document.lines, assigned, strict=True)
     lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
-    builder = _Builder(_full_lines(narrow))
+    cut = articles(texts, assigned)
+    builder = _Builder(_full_lines(narrow), cut.numbers, giving)
     for i, line in enumerate(lines):
-        builder.add(i, line, assigned[i].rule)
+        builder.add(i, line)
     found = [b.block() for b in [*builder.done, builder.body] if b.reads]
     blocks = sorted((b for b in found if b.text), key=lambda b: b.origin.source[0])
-    return replace(document, lines=lines), blocks
+    return replace(document, lines=lines, articles=cut.numbers, headings=cut.headings), blocks
 
 
 class _Builder:
     """Takes the lines one by one; an open paragraph waits while headings and captions pass it by."""
 
-    def __init__(self, full: list[bool]) -> None:
+    def __init__(self, full: list[bool], articles: Sequence[int], giving: frozenset[str]) -> None:
         self.full = full
-        self.article = 0
+        self.giving = giving
+        self.articles = articles
         self.body = _Open()
         self.done: list[_Open] = []
 
-    def add(self, i: int, line: Line, rule: str) -> None:
+    def add(self, i: int, line: Line) -> None:
         if not line.text.strip():
             self.body.skip()
             return
-        if rule in ENDS_ARTICLE or NEW_ARTICLE.match(line.text):
-            self.article += 1
-        if line.role not in FACT_ROLES:
+        if line.role not in self.giving:
             self.body.skip()
             return
-        read = Read(line, *normalise(line.text), width(line.text), self.full[i])
+        read = Read(line, *normalise(line.text), width(line.text), self.full[i], self.articles[i])
         if line.role == "body":
             self._body(read)
         else:
@@ -88,7 +86,7 @@ class _Builder:
     def _body(self, read: Read) -> None:
         if not self.body.takes(read):
             self.done.append(self.body)
-            self.body = _Open(self.article)
+            self.body = _Open()
         self.body.add(read)
 
     def _aside(self, read: Read) -> None:
@@ -100,7 +98,7 @@ class _Builder:
             last.add(read)
             self.body.skip()
             return
-        aside = _Open(self.article)
+        aside = _Open()
         aside.add(read)
         self.done.append(aside)
         self.body.skip()
@@ -109,10 +107,9 @@ class _Builder:
 class _Open:
     """A block in the making."""
 
-    def __init__(self, article: int = 0) -> None:
+    def __init__(self) -> None:
         self.reads: list[Read] = []
         self.gap = 0
-        self.article = article
 
     def skip(self) -> None:
         self.gap += 1
@@ -125,7 +122,7 @@ class _Open:
         return bool(self.reads) and joins(self.reads[-1], read, self.gap, sum(r.width for r in self.reads))
 
     def block(self) -> Block:
-        return Block(*_joined(self.reads), self.reads[0].line.role, self.article)
+        return Block(*_joined(self.reads), self.reads[0].line.role, self.reads[0].article)
 
 
 def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
@@ -135,7 +132,7 @@ def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
     sign, or a comma), the line below does not begin something new. Without a gap a full line is enough; over
     a gap the sentence must be open.
     """
-    if above.line.role != "body" or not above.text or not below.text:
+    if above.line.role != "body" or not above.text or not below.text or above.article != below.article:
         return False
     starts_new = bool(OPENER.match(below.text) or NUMBERED.match(below.text))
     last = above.text[-1]

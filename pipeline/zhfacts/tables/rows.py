@@ -119,7 +119,8 @@ def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
     """Rows of lines, document after document."""
     for d in documents:
         for line in d.lines:
-            yield d.doc_id, line.number, line.byte_start, line.byte_end, line.text, line.role
+            place = d.doc_id, line.number, line.byte_start, line.byte_end, line.text, line.role
+            yield *place, line.page, d.article_of(line), d.heading_of(line)
 
 
 def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pa.Table:

@@ -66,6 +66,11 @@ _PLACE: Final[tuple[Column, ...]] = (
     ("byte_start", "int64", False, "first byte in the text stream"),
     ("byte_end", "int64", False, "byte behind the last one in the text stream"),
 )
+_CONTEXT: Final[tuple[Column, ...]] = (
+    ("page", "int32", True, "page it stands on, from 1, where the input has pages"),
+    ("article", "int32", False, "number of its article within the document, from 1"),
+    ("heading", "string", True, "heading it stands under"),
+)
 
 COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     "facts": (
@@ -107,6 +112,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("period_from", "dictionary", True, "where the period comes from"),
         ("rule", "string", False, "id of the rule in rules/ that found the number"),
         ("link_rule", "string", True, "id of the mechanism that chose subject and attribute"),
+        *_CONTEXT,
     ),
     "entities": (
         ("entity_id", "string", False, "key of the entity, the same in every document"),
@@ -145,6 +151,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("byte_end", "int64", False, "byte behind the last one, line end left out"),
         ("text", "string", False, "its characters without the line end"),
         ("role", "dictionary", False, "what part of the layout it belongs to"),
+        *_CONTEXT,
     ),
     "rejects": (
         ("source", "string", False, "path relative to the input root"),
