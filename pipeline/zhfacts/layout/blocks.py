@@ -9,15 +9,13 @@ import regex
 
 from zhfacts.layout.articles import articles
 from zhfacts.layout.normalise import characters, normalise, special
-from zhfacts.layout.roles import NUMBERED, TERMINAL, roles, runs, width
+from zhfacts.layout.roles import EVEN, NUMBERED, TERMINAL, roles, runs, width
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
 SLACK = 6
 """Columns by which a full line may fall short of its column: punctuation may not begin a line, spaces are stretched."""
 INDENT = 4
 """Columns by which a paragraph's first line is indented; the blanks are often lost on the way out of a PDF."""
-EVEN = 14
-"""Characters of the shortest line that may be full by its number of characters."""
 OPEN_SHARE = 0.7
 """Share of its column that a line whose sentence is open must fill."""
 LONG = 60
@@ -42,6 +40,8 @@ class Read:
     width: int
     full: bool
     article: int
+    cut: bool = False
+    """Whether it ends where a number of characters was full, maybe inside a word."""
 
 
 def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Document, list[Block]]:
@@ -52,7 +52,7 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
     pairs = zip(document.lines, assigned, strict=True)
     lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
     cut = articles(texts, assigned)
-    builder = _Builder(_full_lines(narrow), cut.numbers, giving)
+    builder = _Builder(_full_lines(narrow), cut.numbers, list(map(len, texts)), giving)
     for i, line in enumerate(lines):
         builder.add(i, line)
     found = [b.block() for b in [*builder.done, builder.body] if b.reads]
@@ -63,10 +63,11 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
 class _Builder:
     """Takes the lines one by one; an open paragraph waits while headings and captions pass it by."""
 
-    def __init__(self, full: list[bool], articles: Sequence[int], giving: frozenset[str]) -> None:
+    def __init__(self, full: list[bool], articles: Sequence[int], sizes: Sequence[int], giving: frozenset[str]) -> None:
         self.full = full
         self.giving = giving
         self.articles = articles
+        self.sizes = sizes
         self.body = _Open()
         self.done: list[_Open] = []
 
@@ -77,11 +78,20 @@ class _Builder:
         if line.role not in self.giving:
             self.body.skip()
             return
-        read = Read(line, *normalise(line.text), width(line.text), self.full[i], self.articles[i])
+        cut = self.full[i] and self._is_cut(i)
+        read = Read(line, *normalise(line.text), width(line.text), self.full[i], self.articles[i], cut)
         if line.role == "body":
             self._body(read)
         else:
             self._aside(read)
+
+    def _is_cut(self, i: int) -> bool:
+        """Whether line i is as long to the character as the one above or below, as no line set in words is."""
+        size = self.sizes[i]
+        return size >= EVEN and size in (
+            self.sizes[i - 1] if i else 0,
+            self.sizes[i + 1] if i + 1 < len(self.sizes) else 0,
+        )
 
     def _body(self, read: Read) -> None:
         if not self.body.takes(read):
@@ -163,11 +173,11 @@ def _full_lines(texts: Sequence[str]) -> list[bool]:
     found = [False] * len(texts)
     for first, last in runs(texts):
         lines = [t.strip() for t in texts[first:last]]
-        columns = [width(t, mark=1) for t in lines]
+        columns, sizes = [width(t, mark=1) for t in lines], [len(t) for t in texts[first:last]]
         for k, line in enumerate(lines):
             starts = k == 0 or not found[first + k - 1]
             below = lines[k + 1] if k + 1 < len(lines) else ""
-            found[first + k] = _is_full(line, below, _edge(columns, k), starts) or _is_even(lines, k)
+            found[first + k] = _is_full(line, below, _edge(columns, k), starts) or _is_even(sizes, k)
     return found
 
 
@@ -177,10 +187,10 @@ def _edge(columns: list[int], k: int) -> int:
     return max(above) if len(above) >= 2 else max([*above, *below], default=0)
 
 
-def _is_even(lines: list[str], k: int) -> bool:
+def _is_even(sizes: list[int], k: int) -> bool:
     """Whether the line has as many characters as the longest around it, as text cut at a number of characters has."""
-    around = [len(t) for t in lines[max(0, k - 4) : k + 5]]
-    return len(around) > 1 and len(lines[k]) >= EVEN and len(lines[k]) >= max(around)
+    around = sizes[max(0, k - 4) : k + 5]
+    return len(around) > 1 and sizes[k] >= EVEN and sizes[k] >= max(around)
 
 
 def _is_full(text: str, below: str, column: int, starts: bool) -> bool:
@@ -199,7 +209,7 @@ def _joined(reads: list[Read]) -> tuple[str, Origin]:
     text, logical, source = [], [], []
     at = 0
     for read, above in zip(reads, [None, *reads], strict=False):
-        if above and read.text and _needs_space(above.text, read.text):
+        if above and read.text and _needs_space(above, read):
             logical.append(at)
             source.append(above.line.start + len(above.line.text))
             text.append(" ")
@@ -212,14 +222,15 @@ def _joined(reads: list[Read]) -> tuple[str, Origin]:
     return "".join(text), Origin(tuple(logical), tuple(source))
 
 
-def _needs_space(above: str, below: str) -> bool:
-    """Latin words are parted by a wrap; digits and Chinese are not: 57|84亿元 is one number."""
-    return (
-        above[-1:].isascii()
-        and below[:1].isascii()
-        and below[:1].isalpha()
-        and (above[-1:].isalpha() or above[-1:] in ",;.")
-    )
+def _needs_space(above: Read, below: Read) -> bool:
+    """Whether a wrap parts two Latin words; digits and Chinese are not parted: 57|84亿元 is one number.
+
+    A line cut after a number of characters ends inside a word unless a space stands beside the cut.
+    """
+    last, first = above.text[-1:], below.text[:1]
+    if not (last.isascii() and first.isascii() and first.isalpha() and (last.isalpha() or last in ",;.")):
+        return False
+    return not above.cut or above.line.text[-1:].isspace() or below.line.text[:1].isspace()
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,8 @@ HEADING = 34
 """Characters of the longest line that may be a heading."""
 SENTENCE = 36
 """Columns from which the first of two lines is running text that goes on in the second."""
+EVEN = 14
+"""Characters of the shortest line that may be full by its number of characters."""
 TERMINAL = "。！？；…”」』"
 """Signs at which a sentence may end."""
 OPEN_END = "，、：,;:的是和与在对为了将及或以这其所不被把从向而但并也又都就可能有至到由"
@@ -119,10 +121,16 @@ def _wrapped(texts: Sequence[str]) -> list[bool]:
         widths = [width(t) for t in texts[first:last]]
         full = sum(w >= max(widths) - 6 for w in widths)
         column = len(widths) >= 3 and full >= 0.6 * len(widths) and max(widths) > 16
+        column = column or is_cut([len(t) for t in texts[first:last]])
         short = len(widths) == 2 and widths[0] >= max(widths[1], SENTENCE) and texts[first].strip()[-1] not in TERMINAL
         if column or short:
             found[first:last] = [True] * len(widths)
     return found
+
+
+def is_cut(sizes: Sequence[int]) -> bool:
+    """Whether lines of so many characters are a text cut after a number of them: all alike but for a shorter last."""
+    return len(sizes) >= 3 and sizes[0] >= EVEN and sizes[-1] <= sizes[0] and all(n == sizes[0] for n in sizes[:-1])
 
 
 def runs(texts: Sequence[str]) -> list[tuple[int, int]]:
