@@ -118,3 +118,16 @@ def test_a_number_cut_by_a_line_end_is_whole_even_by_itself(text: str, value: fl
 
 def test_a_page_number_above_a_number_stays_one() -> None:
     assert [f.value for f in extract("出口增长很快，达到新高。\n12\n2023年出口3亿元。")] == [2023, 3e8]
+
+
+def test_a_latin_word_cut_by_a_wrap_is_whole() -> None:
+    known = "远岚集团选用OpenKite系统。\n\n今年二月，集团在两个厂区里试用了Open\nKite系统，增长5%。"
+    assert "OpenKite系统，增长" in extract(known)[-1].quote
+    words = "集团把样机运到了新加坡并在当地办起了Open\nHouse活动，增长5%。"
+    assert "Open House活动" in extract(words)[-1].quote
+
+
+def test_text_cut_after_a_number_of_characters_is_read_as_it_was() -> None:
+    text = "远岚集团 2023 年营收 3 亿元，新增产线 12 条，员工增至 2000 人，海外收入占比 1/4，出口 45 个国家。"
+    cut = "\n".join(text[i : i + 15] for i in range(0, len(text), 15))
+    assert [(f.value, f.unit) for f in extract(cut)] == [(f.value, f.unit) for f in extract(text)]

@@ -25,8 +25,9 @@ GROUPS = {"real": sorted(OUTSIDE.glob("*.txt")), "ours": sorted((ROOT / "seeds")
 WIDTHS = range(15, 61, 5)
 LINE_WIDTHS = range(30, 61, 5)
 """Cuts through lines as they lie; narrower ones make 15 + 3, 15 + 3 of the columns of a page, as no page does."""
-REWRAPPED = 0.94
-"""Floor of today, from the worst width; the layout milestone asks 0.99 (docs/quality.md has the figures)."""
+REWRAPPED = 0.99
+LINES = 0.95
+"""Floor of today for lines cut as they lie, from the worst width (docs/quality.md has the figures)."""
 SHOWN = 40
 """Differing rows that a failure shows."""
 GAP = " "
@@ -185,7 +186,7 @@ def test_wrapping_the_lines_as_they_lie_changes_no_fact(name: str, width: int) -
 
     measured = measure(name, cut)
     measured.change += f" at {width}"
-    measured.holds(REWRAPPED)
+    measured.holds(LINES)
 
 
 # Spaces and forms of characters

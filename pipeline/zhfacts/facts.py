@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -68,16 +68,17 @@ def words(document: Document, block: Block, start: int, end: int) -> str:
         left = at.start - line.start if k == 0 else 0
         right = at.end - line.start if k == len(kept) - 1 else len(line.text)
         part = line.text[left:right].strip() if len(kept) > 1 else line.text[left:right]
-        if (
-            parts
-            and parts[-1][-1:].isascii()
-            and parts[-1][-1:].isalpha()
-            and part[:1].isascii()
-            and part[:1].isalpha()
-        ):
+        if k and _is_spaced(block, line):
             parts.append(" ")
         parts.append(part)
     return "".join(parts)
+
+
+def _is_spaced(block: Block, line: Line) -> bool:
+    """Whether layout put a space where this line goes on: between two Latin words, not inside of one."""
+    k = bisect_left(block.origin.source, line.start)
+    at = block.origin.logical[k] if k < len(block.origin.logical) else 0
+    return block.text[at - 1 : at] == " "
 
 
 def _lines(document: Document, block: Block, start: int, end: int) -> list[Line]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from string import ascii_letters
 
 import regex
 
@@ -27,6 +30,7 @@ OPENER = regex.compile(
 )
 HAN = regex.compile(r"\p{Han}[^，。；]{0,24}$")
 SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
+LATIN = re.compile(r"[A-Za-z]{2,}")
 TOKEN = regex.compile(r"[\x21-\x7e]+")
 
 
@@ -55,7 +59,12 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
     builder = _Builder(_full_lines(narrow), cut.numbers, list(map(len, texts)), giving)
     for i, line in enumerate(lines):
         builder.add(i, line)
-    found = [b.block() for b in [*builder.done, builder.body] if b.reads]
+
+    @cache
+    def latin() -> frozenset[str]:
+        return frozenset(word for text in narrow for word in LATIN.findall(text))
+
+    found = [b.block(latin) for b in [*builder.done, builder.body] if b.reads]
     blocks = sorted((b for b in found if b.text), key=lambda b: b.origin.source[0])
     return replace(document, lines=lines, articles=cut.numbers, headings=cut.headings), blocks
 
@@ -131,8 +140,8 @@ class _Open:
     def takes(self, read: Read) -> bool:
         return bool(self.reads) and joins(self.reads[-1], read, self.gap, sum(r.width for r in self.reads))
 
-    def block(self) -> Block:
-        return Block(*_joined(self.reads), self.reads[0].line.role, self.reads[0].article)
+    def block(self, latin: Callable[[], frozenset[str]]) -> Block:
+        return Block(*_joined(self.reads, latin), self.reads[0].line.role, self.reads[0].article)
 
 
 def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
@@ -174,10 +183,12 @@ def _full_lines(texts: Sequence[str]) -> list[bool]:
     for first, last in runs(texts):
         lines = [t.strip() for t in texts[first:last]]
         columns, sizes = [width(t, mark=1) for t in lines], [len(t) for t in texts[first:last]]
+        spaced = [2 * len(t) - len(t.encode("ascii", "ignore")) for t in texts[first:last]]
         for k, line in enumerate(lines):
             starts = k == 0 or not found[first + k - 1]
             below = lines[k + 1] if k + 1 < len(lines) else ""
-            found[first + k] = _is_full(line, below, _edge(columns, k), starts) or _is_even(sizes, k)
+            full = _is_full(line, below, _edge(columns, k), starts) or _is_even(sizes, k)
+            found[first + k] = full or (line[-1] not in TERMINAL and _is_even(spaced, k, 2))
     return found
 
 
@@ -187,10 +198,13 @@ def _edge(columns: list[int], k: int) -> int:
     return max(above) if len(above) >= 2 else max([*above, *below], default=0)
 
 
-def _is_even(sizes: list[int], k: int) -> bool:
-    """Whether the line has as many characters as the longest around it, as text cut at a number of characters has."""
+def _is_even(sizes: list[int], k: int, wide: int = 1) -> bool:
+    """Whether the line is as long as the longest around it, as text cut at a number of characters is.
+
+    Sizes count spaces; they are in characters, or with `wide` = 2 in columns, of which a Han character takes two.
+    """
     around = sizes[max(0, k - 4) : k + 5]
-    return len(around) > 1 and sizes[k] >= EVEN and sizes[k] >= max(around)
+    return len(around) > 1 and sizes[k] >= EVEN * wide and sizes[k] + wide > max(around)
 
 
 def _is_full(text: str, below: str, column: int, starts: bool) -> bool:
@@ -204,12 +218,12 @@ def _is_full(text: str, below: str, column: int, starts: bool) -> bool:
     return reach >= column - slack or (is_open and column >= 16 and reach >= OPEN_SHARE * column)
 
 
-def _joined(reads: list[Read]) -> tuple[str, Origin]:
+def _joined(reads: list[Read], latin: Callable[[], frozenset[str]]) -> tuple[str, Origin]:
     """The lines' texts as one, with the places of all characters."""
     text, logical, source = [], [], []
     at = 0
     for read, above in zip(reads, [None, *reads], strict=False):
-        if above and read.text and _needs_space(above, read):
+        if above and read.text and _needs_space(above, read, latin):
             logical.append(at)
             source.append(above.line.start + len(above.line.text))
             text.append(" ")
@@ -222,15 +236,21 @@ def _joined(reads: list[Read]) -> tuple[str, Origin]:
     return "".join(text), Origin(tuple(logical), tuple(source))
 
 
-def _needs_space(above: Read, below: Read) -> bool:
+def _needs_space(above: Read, below: Read, latin: Callable[[], frozenset[str]]) -> bool:
     """Whether a wrap parts two Latin words; digits and Chinese are not parted: 57|84亿元 is one number.
 
-    A line cut after a number of characters ends inside a word unless a space stands beside the cut.
+    A line cut after a number of characters ends inside a word unless a space stands beside the cut; so does one whose
+    last word is one with the next line's first elsewhere in the document.
     """
     last, first = above.text[-1:], below.text[:1]
     if not (last.isascii() and first.isascii() and first.isalpha() and (last.isalpha() or last in ",;.")):
         return False
-    return not above.cut or above.line.text[-1:].isspace() or below.line.text[:1].isspace()
+    if above.line.text[-1:].isspace() or below.line.text[:1].isspace():
+        return True
+    if above.cut or not last.isalpha():
+        return not above.cut
+    before, after = above.text.rstrip(ascii_letters), below.text.lstrip(ascii_letters)
+    return above.text[len(before) :] + below.text.removesuffix(after) not in latin()
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
