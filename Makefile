@@ -5,13 +5,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check lint types floors rules golden bench clean
+.PHONY: run test test-pdf check lint types floors rules golden bench clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
 
 test: $(READY)
 	@$(BIN)/python -m pytest
+
+# Prints the documents as PDF of two columns; wants Debian's chromium and fonts-noto-cjk, says so where they are not.
+test-pdf: $(READY)
+	@$(BIN)/python -m pytest tests/test_print.py -rs
 
 # What CI asks besides the tests.
 check: lint types floors

@@ -167,9 +167,13 @@ def test_a_pdf_that_is_bad(tmp_path):
 
 
 def test_a_pdf_says_what_its_reader_passes_over(tmp_path):
-    document, (reject,) = load(tmp_path / "a.pdf", pdf([[*column(60, 700, A, 20), (60, 300, 10, "新")]]))
-    assert document is not None and flat("".join(texts(document))) in (A, A + "新")
-    assert reject.reason == "bad_pdf" and "1 sign(s)" in reject.detail
+    document, rejects = load(tmp_path / "a.pdf", pdf([[*column(60, 700, A, 20), (60, 300, 10, "新")]]))
+    assert document is not None
+    read = flat("".join(texts(document)))
+    if read == A + "新" and not rejects:
+        return  # this machine has a Chinese font that stands in for the one that is not in the file
+    assert read in (A, A + "新")
+    assert [reject.reason for reject in rejects] == ["bad_pdf"] and "1 sign(s)" in rejects[0].detail
 
 
 def word(**parts: str) -> bytes:

@@ -24,6 +24,8 @@ GLUED, SPACED = 0.3, 2.0
 """Ems between two runs of a row up to which nothing, or a space stands between them; beyond, a tab."""
 INDENTED = (1.5, 2.7)
 """Ems by which the first line of a paragraph is indented; it is then written with two wide spaces."""
+APART = 1.35
+"""Times the usual step from line to line from which a blank line stands between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def lines(runs: Sequence[Run], page: tuple[float, float]) -> list[str]:
         return []
     em = median(run.y1 - run.y0 for run in runs for _ in run.text)
     head, body, foot = _margins(sorted(runs, key=_place), em, page)
+    while head and _opens_columns(head[-1], body, em):
+        body = head.pop() + body
     found: list[str] = []
     for part in (*head, *_columns(body, em), *foot):
         found += [*_written(part, em), ""]
@@ -81,6 +85,15 @@ def _margins(
         bottom += 1
     end = len(strips) - bottom
     return strips[:top], [run for strip in strips[top:end] for run in strip], strips[end:]
+
+
+def _opens_columns(strip: list[Run], body: list[Run], em: float) -> bool:
+    """Whether a row at the top is the first of two columns below it: it begins at the left edge of either."""
+    gutter = _gutter(body, em)
+    if gutter is None:
+        return False
+    edges = [min(run.x0 for run in body if (run.x0 >= gutter) == right) for right in (False, True)]
+    return all(any(abs(run.x0 - edge) <= GUTTER * em for run in strip) for edge in edges)
 
 
 def _strips(runs: list[Run]) -> list[list[Run]]:
@@ -168,15 +181,19 @@ def _rows(runs: list[Run]) -> list[Row]:
 
 
 def _written(runs: list[Run], em: float) -> list[str]:
-    """Rows as lines of text: gaps as spaces or tabs, the indentation of a paragraph as two wide spaces."""
+    """Rows as lines of text: gaps as spaces, tabs or a blank line, a paragraph's indentation as two wide spaces."""
     rows = _rows(runs)
     edge = min(row[0].x0 for row in rows)
+    steps = [a[0].middle - b[0].middle for a, b in pairwise(rows)]
+    usual = median(steps) if len(steps) >= SHARED else 0.0
     found = []
-    for row in rows:
+    for row, step in zip(rows, [0.0, *steps], strict=True):
         text = row[0].text
         for one, other in pairwise(row):
             gap = (other.x0 - one.x1) / em
             text += ("" if gap <= GLUED else " " if gap <= SPACED else "\t") + other.text
         indent = INDENTED[0] <= (row[0].x0 - edge) / em <= INDENTED[1]
+        if usual and step > max(APART * usual, usual + GLUED * em):
+            found.append("")
         found.append("\u3000\u3000" * indent + text.strip())
     return found

@@ -24,6 +24,8 @@ LOW = 0.5
 """Ems by which a character may stand above, below or over the one before and still be of its run."""
 THIN = 0.01
 """Width below which PDFium passes over a text object."""
+FLAT = 0.3
+"""Share of the height of the characters beside it below which a sign is a dash that fills no line by itself."""
 HYPHEN = "\x02"
 """PDFium's sign for a hyphen at the end of a line."""
 Box = tuple[float, float, float, float]
@@ -192,7 +194,8 @@ def _run(chars: list[str], frame: Box) -> list[Run]:
 
 def _follows(frame: Box, box: Box) -> bool:
     """Whether a character goes on with the run before it: on its line, behind it, and near."""
-    height = max(min(frame[3] - frame[1], box[3] - box[1]), 0.01)
+    low, high = sorted((frame[3] - frame[1], box[3] - box[1]))
+    height = max(high if low < FLAT * high else low, 0.01)
     if abs((frame[1] + frame[3]) / 2 - (box[1] + box[3]) / 2) > LOW * height:
         return False
     return -LOW * height <= box[0] - frame[2] <= SPLIT * height
