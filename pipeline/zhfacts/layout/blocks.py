@@ -12,7 +12,7 @@ import regex
 
 from zhfacts.layout.articles import articles
 from zhfacts.layout.normalise import characters, normalise, special
-from zhfacts.layout.roles import EVEN, NUMBERED, TERMINAL, roles, runs, width
+from zhfacts.layout.roles import EVEN, NUMBERED, TERMINAL, roles, runs, widths
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
 SLACK = 6
@@ -52,13 +52,15 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
     """The document with the roles of its lines, and its blocks in order, made of lines of the roles `giving`."""
     texts = [line.text for line in document.lines]
     assigned = roles().of_lines(texts)
-    narrow = [text.translate(characters()) if special().search(text) else text for text in texts]
+    table, is_special = characters(), special().search
+    narrow = [text.translate(table) if is_special(text) else text for text in texts]
     pairs = zip(document.lines, assigned, strict=True)
     lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
     cut = articles(texts, assigned)
-    builder = _Builder(_full_lines(narrow), cut.numbers, list(map(len, texts)), giving)
+    columns = [widths(text) for text in narrow]
+    builder = _Builder(_full_lines(narrow, columns), cut.numbers, list(map(len, texts)), giving)
     for i, line in enumerate(lines):
-        builder.add(i, line)
+        builder.add(i, line, narrow[i], columns[i][1])
 
     @cache
     def latin() -> frozenset[str]:
@@ -80,15 +82,13 @@ class _Builder:
         self.body = _Open()
         self.done: list[_Open] = []
 
-    def add(self, i: int, line: Line) -> None:
-        if not line.text.strip():
-            self.body.skip()
-            return
-        if line.role not in self.giving:
+    def add(self, i: int, line: Line, narrow: str, columns: int) -> None:
+        """Line i, in its normal characters too, and so many columns wide."""
+        if not columns or line.role not in self.giving:
             self.body.skip()
             return
         cut = self.full[i] and self._is_cut(i)
-        read = Read(line, *normalise(line.text), width(line.text), self.full[i], self.articles[i], cut)
+        read = Read(line, *normalise(narrow), columns, self.full[i], self.articles[i], cut)
         if line.role == "body":
             self._body(read)
         else:
@@ -174,7 +174,7 @@ def _splits_number(above: str, below: str, gap: int) -> bool:
     return digits and not gap and (HAN.search(above) is not None or above.isdecimal())
 
 
-def _full_lines(texts: Sequence[str]) -> list[bool]:
+def _full_lines(texts: Sequence[str], measured: Sequence[tuple[int, int]]) -> list[bool]:
     """Which lines reach the right edge of their column: that of the lines just above, or below at a run's start.
 
     A line is measured twice, in columns of the page and in characters: text is wrapped by the one or the other.
@@ -182,12 +182,12 @@ def _full_lines(texts: Sequence[str]) -> list[bool]:
     found = [False] * len(texts)
     for first, last in runs(texts):
         lines = [t.strip() for t in texts[first:last]]
-        columns, sizes = [width(t, mark=1) for t in lines], [len(t) for t in texts[first:last]]
+        columns, sizes = [one for one, _ in measured[first:last]], [len(t) for t in texts[first:last]]
         spaced = [2 * len(t) - len(t.encode("ascii", "ignore")) for t in texts[first:last]]
         for k, line in enumerate(lines):
             starts = k == 0 or not found[first + k - 1]
             below = lines[k + 1] if k + 1 < len(lines) else ""
-            full = _is_full(line, below, _edge(columns, k), starts) or _is_even(sizes, k)
+            full = _is_full(line, measured[first + k][1], below, _edge(columns, k), starts) or _is_even(sizes, k)
             found[first + k] = full or (line[-1] not in TERMINAL and _is_even(spaced, k, 2))
     return found
 
@@ -207,9 +207,8 @@ def _is_even(sizes: list[int], k: int, wide: int = 1) -> bool:
     return len(around) > 1 and sizes[k] >= EVEN * wide and sizes[k] + wide > max(around)
 
 
-def _is_full(text: str, below: str, column: int, starts: bool) -> bool:
-    """Whether a line reaches the edge of a column of `column` columns (0: none known)."""
-    reach = width(text)
+def _is_full(text: str, reach: int, below: str, column: int, starts: bool) -> bool:
+    """Whether a line of `reach` columns reaches the edge of a column of `column` (0: none known)."""
     if not column:
         return reach >= LONG
     token = TOKEN.match(below)

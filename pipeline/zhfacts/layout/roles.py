@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -29,6 +30,7 @@ TERMINAL = "。！？；…”」』"
 OPEN_END = "，、：,;:的是和与在对为了将及或以这其所不被把从向而但并也又都就可能有至到由"
 """Characters at which no heading ends: the sentence goes on."""
 MARKS = frozenset("“”‘’")
+MARK = re.compile("[“”‘’]")
 NUMBERED = regex.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]\s?\D|第[一二三四五六七八九十]{1,3}[章节])"
 )
@@ -145,14 +147,17 @@ def runs(texts: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def width(text: str, mark: int = 2) -> int:
-    """Columns that a line takes on the page: two for a Han character, one for a Latin one; spaces left out.
+def width(text: str) -> int:
+    """Columns that a line takes on the page: two for a Han character or quotation mark, one for a Latin one."""
+    return widths(text)[1]
 
-    Quotation marks take `mark` columns: two or one, as the printer liked.
-    """
+
+def widths(text: str) -> tuple[int, int]:
+    """Columns of a line, spaces left out, with quotation marks of one column and of two: printers do either."""
     tight = "".join(text.split())
-    narrow, marks = len(tight.encode("ascii", "ignore")), sum(map(tight.count, MARKS))
-    return 2 * (len(tight) - narrow - marks) + narrow + mark * marks
+    columns = 2 * len(tight) - len(tight.encode("ascii", "ignore"))
+    marks = sum(map(tight.count, MARKS)) if MARK.search(tight) else 0
+    return columns - marks, columns
 
 
 def _whole_captions(texts: Sequence[str], found: list[Assigned]) -> None:
