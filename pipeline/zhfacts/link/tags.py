@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,7 +113,7 @@ class Tagger:
         return states
 
 
-@cache
+@lru_cache(maxsize=4)
 def tagger(folder: Path = SHIPPED) -> Tagger:
     """The tagger of a folder, loaded once."""
     data: dict[str, Any] = json.loads(gzip.decompress((folder / FILE).read_bytes()))
