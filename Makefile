@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-pdf check lint types floors rules golden bench clean
+.PHONY: run test test-pdf check lint types floors rules golden bench segmenter clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -21,8 +21,8 @@ test-pdf: $(READY)
 check: lint types floors
 
 lint: $(READY)
-	@$(BIN)/ruff check pipeline tests bench
-	@$(BIN)/ruff format --check pipeline tests bench
+	@$(BIN)/ruff check pipeline tests bench tools
+	@$(BIN)/ruff format --check pipeline tests bench tools
 
 types: $(READY)
 	@$(BIN)/mypy
@@ -38,6 +38,11 @@ golden: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/numbers_peers.py
+
+# Trains the models of pipeline/zhfacts/models/segmenter anew and writes their card; CI never does.
+UD ?= ../shared/ud
+segmenter: $(READY)
+	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m segmenter.train $(UD)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
