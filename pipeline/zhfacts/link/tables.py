@@ -177,8 +177,8 @@ class Sheet:
 
     def _period(self, row: Axis, column: Axis) -> Period:
         """The time of a cell: that of its row within that of its column, else the table's: 1月 under 2023年."""
-        outer = self._resolved(column, None)
-        inner = self._resolved(row, outer)
+        outer, caption = self._resolved(column, None), self._resolved(self.caption, None)
+        inner = self._resolved(row, outer if outer.start else replace(caption, source="context"))
         if inner.start or outer.start:
             return inner if inner.start else outer
         return self._shared_period(headers().is_change(column.head.said))

@@ -17,7 +17,8 @@ BARE = re.compile(r"\D{0,2}\d[\d,. ]*(?:[—–~-]\d[\d,.]*)?[百千万亿]*")
 WIDE_MINUS = "－"
 LONGEST = 40
 """Characters of the longest cell that is read."""
-LONGEST_HEDGE = 3
+LONGEST_LEAD = 4
+"""Characters of the words before a cell's number: 约, 同比增长."""
 PROBE = "35"
 """A figure by which a unit is tried."""
 
@@ -47,12 +48,13 @@ def kind_of(word: str) -> str | None:
 
 
 def _whole(text: str, offset: int) -> Number | None:
-    """The one number that `text` consists of, a hedge before it at most; moved right by `offset`."""
+    """The one number that `text` consists of, a few words before it at most; moved right by `offset`."""
     found = find(text)
     rest = f"/{found[0].per_unit}" if len(found) == 1 and found[0].per_unit else ""
     if len(found) != 1 or text[found[0].end :] not in ("", rest):
         return None
-    if found[0].start > 0 and (found[0].start > LONGEST_HEDGE or found[0].bound == "="):
+    lead = text[: found[0].start]
+    if len(lead) > LONGEST_LEAD or (lead and not lead.isalpha() and found[0].bound == "="):
         return None
     return replace(found[0], start=found[0].start + offset, end=len(text) + offset)
 
