@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -59,10 +60,10 @@ def test_each_cell_is_a_fact_with_its_headers(gap: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-def test_places_are_exact(encoding: str, tmp_path: object) -> None:
+def test_places_are_exact(encoding: str, tmp_path: Path) -> None:
     text = "远岚集团公布数据。\r\n\r\n表1 2023年各地区出口额\r\n\r\n" + lines(EXPORTS, "　").replace("\n", "\r\n")
     raw = text.encode(encoding)
-    path = tmp_path / "table.txt"  # type: ignore[operator]
+    path = tmp_path / "table.txt"
     path.write_bytes(raw)
     found = flow.extract_file("table.txt", path, flow.Settings())
     cells = [f for f in found.facts if f.link_rule == "table"]
@@ -175,6 +176,20 @@ def test_no_facts_of_lists_and_of_tables_whose_headers_are_not_plain(text: str) 
 def test_lines_of_a_table_that_is_not_plain_have_its_role(text: str) -> None:
     assert set(roles(text)) == {"table"}
     assert extract(text) == []
+
+
+def test_tables_of_web_pages_give_the_same_facts(tmp_path: Path) -> None:
+    pytest.importorskip("selectolax")
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in EXPORTS)
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body><p>远岚集团公布数据。</p><table>{cells}</table></body></html>", encoding="utf-8")
+    facts = flow.extract_file("page.html", path, flow.Settings()).facts
+    assert [said(f) for f in facts] == [said(f) for f in extract(lines(EXPORTS))]
+
+
+def test_all_cells_of_a_long_table_are_read() -> None:
+    rows = [["姓名", "得分", "用时（秒）"], *([chr(0x4E00 + n) * 2, f"{n}.5", f"{n}"] for n in range(1, 400))]
+    assert len(extract(lines(rows))) == 2 * 399
 
 
 NAMES = ["松山市", "云岭市", "远岚集团", "青苇纺机", "东部地区"]

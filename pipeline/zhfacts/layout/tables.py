@@ -163,7 +163,7 @@ class Tables:
         figures = [c for c in columns if all(map(self._is_figure, c)) and any(map(self._is_number, c))]
         cells = [text for c in figures for text in c if self._is_number(text)]
         measured = grid.unit is not None or any(p.search(t) for t in grid.header.texts for p in self.measures)
-        measured = measured or all(not text[-1].isdecimal() for text in cells)
+        measured = measured or (len(grid.rows) > 1 and all(not text[-1].isdecimal() for text in cells))
         enough = len(grid.rows) > 1 and (len(figures) > 1 or any("." in text for text in cells))
         return bool(figures) and (measured or enough)
 

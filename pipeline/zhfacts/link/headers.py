@@ -23,7 +23,7 @@ PARTS = regex.compile(r"[，,、;；]")
 YEAR = regex.compile(r"(?:19|20)\d\d")
 FIGURE = regex.compile(r"\W*附?表\s?(?:[\d一二三四五六七八九十]{1,3}(?:[-.]\d{1,2})?)?[\s:：.、]*")
 SHORTEST = 2
-"""Characters of the shortest property."""
+"""Characters of the shortest property behind a time: 2023年末 has none."""
 NAMED = frozenset({"organisation", "country", "region"})
 """Types of entities that a column or a whole table can be about; 工业 may be part of a property's name."""
 RATE_KINDS = frozenset({"percent", "percentage_point", "fraction"})
@@ -96,7 +96,7 @@ class Headers:
         end = len(text) if m is None or (text[m.start()] == "/" and not unit) else m.start()
         when, period, start = self._time(text[:end], numbers, clock)
         start, end = attributes().trim(text, start, end) if start else (start, end)
-        named = end - start >= SHORTEST
+        named = end - start >= (SHORTEST if start else 1)
         return Head((start, end) if named else None, more + text[start:end] if named else more, unit, when, period)
 
     def figure(self, text: str) -> int:

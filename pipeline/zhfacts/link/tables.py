@@ -161,7 +161,7 @@ class Sheet:
 
     def _unit(self, r: int, row: Axis, column: Axis, said: str) -> str | None:
         """The unit of a cell without its own: the nearest that fits; "" for a count, None where none is plain."""
-        if column.head.unit:
+        if column.head.unit or headers().ends_in("code", said):
             return column.head.unit
         own = self._text(r, self.unit_column) if self.unit_column is not None else row.head.unit or ""
         corner = self.columns[self.key].head.unit if self.measure is self.columns[self.key] else None
