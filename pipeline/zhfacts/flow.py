@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from zhfacts import facts as rows
@@ -15,13 +16,18 @@ from zhfacts.guard import CPU_LIMIT, TooSlow, cpu_time
 from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
+from zhfacts.layout.tables import cut
 from zhfacts.link.context import LONGEST_LINE, context
 from zhfacts.link.dates import Clock
+from zhfacts.link.headers import Numbers
 from zhfacts.link.linker import Linked, link
 from zhfacts.link.masthead import Head, masthead
+from zhfacts.link.tables import Sheet
+from zhfacts.numbers.cells import kind_of
+from zhfacts.numbers.cells import read as read_cell
 from zhfacts.numbers.scan import find
 from zhfacts.read import Columns, from_text, read, read_records
-from zhfacts.records import FACT_ROLES, TOO_SLOW, Block, Document, Fact, Number, Reject, Result
+from zhfacts.records import FACT_ROLES, TOO_SLOW, Block, Document, Fact, Mention, Number, Reject, Result
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
@@ -108,15 +114,19 @@ def _extract(document: Document, settings: Settings) -> Result:
     spans = [list(sentences(block.text)) for block in blocks]
     clock = Clock(document.published, context().present(blocks))
     linked = link(blocks, numbers, spans, clock)
-    kept, refused = keep_provable(document, _facts(document, blocks, spans, numbers, linked))
-    named = [(b, m) for b, ms in enumerate(linked.mentions) for m in ms if not m.type.startswith("pronoun:")]
+    cells, heads = _tables(document, blocks, clock, linked.aliases)
+    found = (*_facts(document, blocks, spans, numbers, linked), *(fact for fact, _ in cells))
+    kept, refused = keep_provable(document, found)
+    named = [(blocks[b], m) for b, ms in enumerate(linked.mentions) for m in ms if not m.type.startswith("pronoun:")]
+    named += heads
     subjects = [one.entity for block in linked.links for one in block if one.entity]
+    subjects += [entity for _, entity in cells if entity]
     return Result(
         document.source,
         document,
         kept,
         rows.entities([*(m for _, m in named), *subjects], linked.aliases),
-        tuple(rows.mention_row(document, blocks[b], m) for b, m in named),
+        tuple(rows.mention_row(document, block, m) for block, m in named),
         refused,
     )
 
@@ -135,6 +145,21 @@ def _facts(
                 quotes[span] = rows.words(document, block, *span)
             found.append(rows.fact(document, blocks, b, claim, quotes[span]))
     return tuple(sorted(found, key=lambda f: f.start))
+
+
+def _tables(
+    document: Document, blocks: list[Block], clock: Clock, aliases: dict[str, Mention]
+) -> tuple[list[tuple[Fact, Mention | None]], list[tuple[Block, Mention]]]:
+    """Facts of the cells of all tables with their entities, and the entities that headers name with their blocks."""
+    found, named = [], []
+    ask = Numbers(find, read_cell, cache(kind_of))
+    for table in cut(document, blocks):
+        sheet, cells = Sheet(table, ask, clock, aliases), list(table.blocks)
+        for b, number, told in sheet.claims():
+            quote = document.line_at(cells[b].origin.source[0]).text.strip()
+            found.append((rows.fact(document, cells, b, (number, told), quote), told.entity))
+        named += [(cells[b], mention) for b, mention in sheet.named()]
+    return found, named
 
 
 def _described(document: Document, settings: Settings) -> Document:

@@ -225,6 +225,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Lines of aligned cells under a header, each cell a block of its own, empty where nothing stands in it.
+
+    `blocks` holds the caption, the unit that is named for all cells, then the cells row by row, the header's first.
+    """
+
+    blocks: tuple[Block, ...]
+    columns: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows stand below the header."""
+        return (len(self.blocks) - 2) // self.columns - 1
+
+    def cell(self, row: int, column: int) -> int:
+        """Number of a cell's block; row 0 is the header."""
+        return 2 + row * self.columns + column
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """A time as written: years and finer parts, before it is resolved against a reference date.
 

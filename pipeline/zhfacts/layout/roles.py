@@ -11,6 +11,7 @@ import regex
 
 from zhfacts import knowledge
 from zhfacts.layout.normalise import characters
+from zhfacts.layout.tables import table_lines
 from zhfacts.records import Role
 
 LONGEST_PATTERN_LINE = 400
@@ -85,6 +86,8 @@ class Roles:
         wrapped = _wrapped(texts)
         lines = zip_longest(texts, wrapped, texts[1:], fillvalue="")
         found = [self.of_line(text, bool(in_column), below) for text, in_column, below in lines]
+        for i in table_lines(texts):
+            found[i] = Assigned("table", "grid")
         self._sections(texts, found)
         _whole_captions(texts, found)
         _contents_pages(texts, found)

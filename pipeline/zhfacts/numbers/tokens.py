@@ -26,6 +26,8 @@ CODE = regex.compile(r"0\d")
 """What begins with a needless zero is a code or a short year: 007号, 07年."""
 ORDINAL = regex.compile(r"(?r)第[\d一二三四五六七八九十百]{1,5}(?:——|[—–―~-]|至|到)")
 """What stands before the end of a span of ordinals: the 15页 of 第12—15页 is no count."""
+NAMES_UNIT = regex.compile(r"(?r)(?:单位[:：](?:[^\d。]{0,8}[、，,/])?|(?<open>[（(]))")
+"""What stands before a unit that is only named: 单位：亿元, 营业收入（亿元）."""
 LONGEST_ERA = 4
 MINUS = frozenset({"负", "-", "−"})
 
@@ -138,7 +140,7 @@ class Tokens:
         if not word:
             return None
         unit, end = self.units[word], text.index(word, at) + len(word)
-        if self._denied(text, unit, word, (start, at, end)):
+        if self._denied(text, unit, word, (start, at, end)) or (numeral.scales and _only_named(text, start, end)):
             return None
         if unit.kind == "money":
             bare = numeral.chinese and numeral.value is not None and numeral.value < 10
@@ -197,6 +199,12 @@ class Tokens:
             return None, start
         factor = self.money.scales[scale["scale"].lower()] if scale else Decimal(1)
         return self.money.found(text, first, end, replace(pre, factor=factor), ""), first
+
+
+def _only_named(text: str, start: int, end: int) -> bool:
+    """Whether a scale and its unit stand there as a name for other numbers, as in a table's header."""
+    m = NAMES_UNIT.match(text, 0, start)
+    return m is not None and (not m["open"] or text[end : end + 1] in "）)")
 
 
 def _runs_on(word: str, text: str, end: int) -> bool:
