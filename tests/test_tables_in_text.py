@@ -133,6 +133,31 @@ def test_a_cell_may_hold_its_own_unit() -> None:
     ]
 
 
+def test_the_corner_may_name_the_unit_of_all_cells() -> None:
+    facts = extract("单位：万元\t2022年\t2023年\t增速%\n营业收入\t1,200\t1,320\t10\n净利润\t-35\t60\t—\n")
+    assert [(f.value, f.unit, f.attribute, f.change) for f in facts] == [
+        (12000000.0, "CNY", "营业收入", None),
+        (13200000.0, "CNY", "营业收入", None),
+        (10.0, "%", "营业收入", "up"),
+        (-350000.0, "CNY", "净利润", None),
+        (600000.0, "CNY", "净利润", None),
+    ]
+
+
+@pytest.mark.parametrize("form", ["wide", "traditional", "blanks"])
+def test_the_form_of_characters_changes_no_value(form: str) -> None:
+    text = lines(EXPORTS)
+    wide = str.maketrans("0123456789.%", "０１２３４５６７８９．％")
+    forms = {
+        "wide": text.translate(wide),
+        "traditional": text.translate(str.maketrans("区额亿", "區額億")),
+        "blanks": text.replace("亿元", " 亿元 ").replace("松山", "松 山"),
+    }
+    assert [(f.value, f.unit, f.delta) for f in extract(forms[form])] == [
+        (f.value, f.unit, f.delta) for f in extract(text)
+    ]
+
+
 def test_a_basis_in_brackets() -> None:
     facts = extract("地区  销售额（亿元）  增速（同比，%）\n松山市  12.5  3.5\n云岭市  13.5  4.5\n")
     assert {(f.attribute, f.basis) for f in facts} == {("销售额", None), ("增速", "yoy")}

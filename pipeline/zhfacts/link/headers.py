@@ -19,6 +19,8 @@ from zhfacts.records import TIME_KINDS, Mention, Number, When
 Span = tuple[int, int]
 BRACKET = regex.compile(r"[（(](?<inner>[^（）()]{1,16})[）)]$")
 SLASH = regex.compile(r"(?<=\p{Han})/(?<inner>[^/]{1,6}(?:/[^/]{1,3})?)$")
+SIGN = regex.compile(r"(?<=\p{Han})(?<inner>[%‰℃])$")
+LABEL = regex.compile(r"\p{Han}{2,4}[:：](?<inner>[^:：]{1,8})")
 PARTS = regex.compile(r"[，,、;；]")
 YEAR = regex.compile(r"(?:19|20)\d\d")
 FIGURE = regex.compile(r"\W*附?表\s?(?:[\d一二三四五六七八九十]{1,3}(?:[-.]\d{1,2})?)?[\s:：.、]*")
@@ -91,7 +93,9 @@ class Headers:
         """A row's or column's header: 增速（同比，%） -> 增速, all of 同比增速 said, in percent."""
         if self.means("vague", text):
             return Head()
-        m = BRACKET.search(text) or SLASH.search(text)
+        if (m := LABEL.fullmatch(text)) and numbers.kind_of(m["inner"]):
+            return Head(unit=m["inner"])
+        m = BRACKET.search(text) or SLASH.search(text) or SIGN.search(text)
         unit, more = units(m["inner"], numbers) if m else (None, "")
         end = len(text) if m is None or (text[m.start()] == "/" and not unit) else m.start()
         when, period, start = self._time(text[:end], numbers, clock)

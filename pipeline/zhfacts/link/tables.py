@@ -88,7 +88,8 @@ class Sheet:
 
     def _units(self) -> list[str]:
         """Units for all cells without their own; [] where one of them cannot be read: 亿元、% has two."""
-        text = self.texts[1] or self.caption.head.unit or ""
+        corner = self.columns[self.key].head
+        text = self.texts[1] or self.caption.head.unit or (corner.unit if not corner.span else None) or ""
         found = [text] if self.numbers.kind_of(text) else PARTS.split(text)
         return found if all(map(self.numbers.kind_of, found)) else []
 
@@ -129,7 +130,8 @@ class Sheet:
         corner = self._text(0, self.key)
         if headers().means("property", corner):
             return True
-        return not corner and self.timed and (self.measure is None or self.whole is not None)
+        nameless = self.columns[self.key].head.span is None
+        return nameless and self.timed and (self.measure is None or self.whole is not None)
 
     def _told(self, row: Axis, column: Axis) -> tuple[Subject | None, Axis | None]:
         """Whose and what a cell is: rows are named after things, columns after properties, or the other way round."""
