@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from zhfacts.layout.lines import TERMINAL, runs, width
 from zhfacts.layout.normalise import characters, normalise, special
-from zhfacts.layout.roles import NUMBERED, TERMINAL, roles, runs, width
+from zhfacts.layout.roles import NUMBERED, roles
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
 SLACK = 6
@@ -112,6 +113,7 @@ class _Open:
     def __init__(self, article: int = 0) -> None:
         self.reads: list[Read] = []
         self.gap = 0
+        self.reach = 0
         self.article = article
 
     def skip(self) -> None:
@@ -119,10 +121,11 @@ class _Open:
 
     def add(self, read: Read) -> None:
         self.reads.append(read)
+        self.reach += read.width
         self.gap = 0
 
     def takes(self, read: Read) -> bool:
-        return bool(self.reads) and joins(self.reads[-1], read, self.gap, sum(r.width for r in self.reads))
+        return bool(self.reads) and joins(self.reads[-1], read, self.gap, self.reach)
 
     def block(self) -> Block:
         return Block(*_joined(self.reads), self.reads[0].line.role, self.article)
