@@ -6,6 +6,7 @@ Example: 港口数字化的三道题 above 林岸 16 is the title that heads the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import regex
 
@@ -23,6 +24,9 @@ FOLLOWS, NEARBY = 2, 8
 """Lines below a title within which its article begins: blank ones not counted, and counted."""
 SHORTEST = 2
 """Characters of the shortest title that is known again."""
+ASCENDING = 0.6
+"""Share of neighbouring entries whose page numbers grow."""
+NUMBER = regex.compile(r"^\W*P(\d{1,3})\s|(\d{1,3})$")
 PAGE = regex.compile(r"^\W*P\d{1,3}\s+|\s+P?\d{1,3}$")
 
 
@@ -38,16 +42,27 @@ def mark_contents(lines: Lines, found: list[Assigned]) -> set[int]:
     echoes = set(_echoes(lines, found))
     for page in _near(sorted(entries | echoes)):
         own = entries.intersection(page)
-        if len(own) < PAGE_ENTRIES or len(page) < PAGE_PLACES:
+        if len(own) < PAGE_ENTRIES or len(page) < PAGE_PLACES or not _ascends(lines, sorted(own)):
             continue
         first, last = min(own), max(own)
+        above = ""
         for i in range(page[0], min(len(found), last + AFTER + 1)):
-            is_part = i in echoes or (i > first and lines.running[i]) or (i > last and not _heads(lines, found, i))
-            if is_part and found[i].role == "body" and lines.texts[i]:
+            if not lines.texts[i]:
+                continue
+            is_summary = lines.running[i] or (lines.says(i) and above == "contents")
+            is_part = i in echoes or (i > first and is_summary) or (i > last and not _heads(lines, found, i))
+            if is_part and found[i].role == "body":
                 found[i] = Assigned("contents", "contents-page")
-            if found[i].role == "contents":
+            above = found[i].role
+            if above == "contents":
                 told.add(i)
     return told
+
+
+def _ascends(lines: Lines, entries: Sequence[int]) -> bool:
+    """Whether the page numbers of most entries grow, as those of a ranking (甲公司 58, 乙公司 43) do not."""
+    numbers = [int(m[1] or m[2]) for i in entries if (m := NUMBER.search(lines.texts[i]))]
+    return sum(a <= b for a, b in pairwise(numbers)) >= ASCENDING * (len(numbers) - 1)
 
 
 def _echoes(lines: Lines, found: Sequence[Assigned]) -> Iterator[int]:

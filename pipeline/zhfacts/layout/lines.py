@@ -20,6 +20,8 @@ ENDS = frozenset("。！？；")
 """Signs that end a sentence within a line."""
 PARAGRAPH = 45
 """Characters from which a line by itself is running text."""
+SHORTEST_SENTENCE = 6
+"""Characters of the shortest line that is a sentence by itself."""
 REACH = 3
 """Lines within which the nearest one that is not blank is looked for."""
 MARKS = frozenset("“”‘’")
@@ -94,6 +96,11 @@ class Lines:
         stops = any(not STOPS.isdisjoint(text) for text in texts)
         if stops and (column or (_is_broken(texts) and sum(map(len, texts)) >= PARAGRAPH)):
             self.running[first:last] = every
+
+    def says(self, i: int) -> bool:
+        """Whether a line is running text or a short sentence by itself."""
+        text = self.texts[i].rstrip("”’」』")
+        return self.running[i] or (text[-1:] in ("。", "？") and len(text) >= SHORTEST_SENTENCE)
 
     def above(self, i: int) -> str:
         """The nearest line above that is not blank; "" where there is none close by."""

@@ -30,9 +30,10 @@ WIDE = 3
 """Blank lines that part an advert from what follows."""
 NAMES = 2
 """Lines above an address that may name whose it is."""
-LONE = 150
-"""Characters of the longest paragraph that may stand in an advert."""
+LONE, LONGEST_LONE, CLOSE = 2, 150, 4
+"""Sentences that may stand in an advert, their characters, and the lines below within which its word follows."""
 DIGIT = regex.compile(r"\d")
+STATEMENT = regex.compile(r"[:：]\s*\D{0,4}\d")
 HAN = regex.compile(r"\p{Han}")
 
 
@@ -62,8 +63,11 @@ class _Page:
         return any(self.kinds[k] == "soft" and DIGIT.search(self.texts[k]) for k in range(first, last))
 
     def give(self, k: int, role: Role) -> None:
-        """Give the k-th line a role; a page number or running head gives way to an advert only."""
-        free = self.kinds[k] == "soft" or (self.kinds[k] == "any" and role == "advert" and self._touches(k))
+        """Give the k-th line a role; page numbers and running heads give way to an advert only, 员工：80人 never."""
+        states = role == "advert" and STATEMENT.search(self.texts[k])
+        free = (self.kinds[k] == "soft" and not states) or (
+            self.kinds[k] == "any" and role == "advert" and self._touches(k)
+        )
         if free:
             self.found[self.at[k]] = Assigned(role, f"{role}-region")
 
@@ -88,7 +92,7 @@ def mark_regions(
     if not contents and not any(zones.get(a.rule) in TELLING for a in found):
         return
     at = [i for i, text in enumerate(lines.texts) if text]
-    kinds = ["contents" if i in contents else _kind(found[i], lines.running[i], zones) for i in at]
+    kinds = ["contents" if i in contents else _kind(found[i], lines.says(i), zones) for i in at]
     page = _Page([lines.texts[i] for i in at], at, kinds, found, organisation)
     _end_of_article(page)
     _books(page)
@@ -124,12 +128,19 @@ def _books(page: _Page) -> None:
 
 
 def _lone_paragraphs(page: _Page) -> None:
-    """One paragraph among short lines, with an advert word right below, is what the advert says."""
-    for k, kind in enumerate(page.kinds):
-        beside = {*page.kinds[max(0, k - 1) : k], *page.kinds[k + 1 : k + 2]}
-        alone = kind == "text" and not beside & {"text", "byline"} and page.kinds[k + 1 : k + 2] == ["advert"]
-        if alone and len(page.texts[k]) <= LONE and page.weight(k, k + 1) > ENOUGH:
-            page.kinds[k] = "soft"
+    """One or two sentences without figures, an advert word close below them, are what the advert says."""
+    for first, last in _stretches(page.kinds, "text"):
+        said = "".join(page.texts[first : min(last, first + LONE + 1)])
+        if last - first > LONE or len(said) > LONGEST_LONE or DIGIT.search(said):
+            continue
+        above = _telling(page.kinds[max(0, first - 2 * NEAR) : first][::-1])
+        if above in WEIGHTS and _telling(page.kinds[last : last + CLOSE]) == "advert":
+            page.kinds[first:last] = ["soft"] * (last - first)
+
+
+def _telling(kinds: Sequence[str]) -> str:
+    """The first kind of a row that is not a short line's."""
+    return next((kind for kind in kinds if kind not in ("soft", "any")), "")
 
 
 def _stretches(kinds: Sequence[str], *wanted: str) -> Iterator[tuple[int, int]]:

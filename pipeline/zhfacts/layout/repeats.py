@@ -6,8 +6,8 @@ Example: 松山产业观察 37 and 松山产业观察 39 are furniture; the sent
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from zhfacts.layout.lines import TERMINAL, Assigned, Lines
 
@@ -22,21 +22,51 @@ PAGE = "0123456789 \t\u3000·.|/-—–"
 """Signs around a running head that are not part of it: its page number."""
 
 
-def mark_running_heads(lines: Lines, found: list[Assigned]) -> None:
-    """Give short lines that stand again and again through a document their role."""
+def repeated(lines: Lines, found: Sequence[Assigned]) -> dict[str, list[int]]:
+    """Short lines that stand several times: their words without a page number, and where they stand."""
     keys = [t.strip(PAGE) if SHORTEST <= len(t) <= LONGEST else "" for t in lines.texts]
     often = {key for key, n in Counter(keys).items() if n >= REPEATS and len(key) >= SHORTEST}
-    if not often:
-        return
     places: dict[str, list[int]] = defaultdict(list)
-    for i, key in enumerate(keys):
-        if key in often and found[i].role == "body" and not lines.in_column[i] and key[-1] not in TERMINAL + "，、：:":
+    for i, key in enumerate(keys if often else ()):
+        free = found[i].role in ("body", "contents") and not lines.in_column[i]
+        if key in often and free and key[-1] not in TERMINAL + "，、：:":
             places[key].append(i)
-    for at in places.values():
-        steps = sorted(b - a for a, b in pairwise(at))
-        if len(at) >= REPEATS and steps[len(steps) // 2] >= SPREAD and not _heads(lines, at):
+    return {key: at for key, at in places.items() if len(at) >= REPEATS}
+
+
+def mark_numbered_heads(lines: Lines, repeats: Mapping[str, Sequence[int]], found: list[Assigned]) -> None:
+    """Running heads with a page number (松山产业观察 37) are no entries of a contents page."""
+    if not repeats:
+        return
+    said = [0, *accumulate(lines.running)]
+    for key, at in repeats.items():
+        if _numbered(lines, key, at, said):
             for i in at:
                 found[i] = Assigned("furniture", RUNNING_HEAD)
+
+
+def mark_running_heads(lines: Lines, repeats: Mapping[str, Sequence[int]], found: list[Assigned]) -> None:
+    """Short lines that stand again and again through a document, and head no article."""
+    for at in repeats.values():
+        free = [i for i in at if found[i].role == "body"]
+        if len(free) >= REPEATS and _is_spread(free) and not _heads(lines, free):
+            for i in free:
+                found[i] = Assigned("furniture", RUNNING_HEAD)
+
+
+def _is_spread(at: Sequence[int]) -> bool:
+    steps = sorted(b - a for a, b in pairwise(at))
+    return steps[len(steps) // 2] >= SPREAD
+
+
+def _numbered(lines: Lines, key: str, at: Sequence[int], said: Sequence[int]) -> bool:
+    """Whether most of the lines carry a number (松山产业观察 37), with running text from one to the next.
+
+    `said` counts the lines of running text above each line.
+    """
+    pages = {lines.texts[i] for i in at if lines.texts[i] != key}
+    parted = sum(said[a] < said[b] for a, b in pairwise(at))
+    return 2 * len(pages) > len(at) and 2 * parted >= len(at) - 1
 
 
 def _heads(lines: Lines, at: Sequence[int]) -> bool:

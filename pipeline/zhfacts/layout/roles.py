@@ -13,12 +13,15 @@ from zhfacts.layout.contents import mark_contents
 from zhfacts.layout.lines import TERMINAL, Assigned, Lines, runs
 from zhfacts.layout.normalise import characters
 from zhfacts.layout.regions import mark_regions
-from zhfacts.layout.repeats import mark_running_heads
+from zhfacts.layout.repeats import mark_numbered_heads, mark_running_heads, repeated
 
 LONGEST_PATTERN_LINE = 400
 """Longer lines are running text; no role pattern is tried on them."""
 HEADING = 34
 """Characters of the longest line that may be a heading."""
+SUBTITLE = "——"
+CAPTION = 5
+"""Lines of the longest caption."""
 OPEN_END = "，、：,;:的是和与在对为了将及或以这其所不被把从向而但并也又都就可能有至到由"
 """Characters at which no heading ends: the sentence goes on."""
 CONTINUES = frozenset("的了着过")
@@ -91,9 +94,12 @@ class Roles:
         found = [self.of_line(text, bool(column), below) for text, column, below in rows]
         self._label_runs(lines, found)
         self._sections(texts, found)
-        _whole_captions(texts, found)
+        self._whole_captions(lines, found)
+        _subtitled(lines, found)
+        repeats = repeated(lines, found)
+        mark_numbered_heads(lines, repeats, found)
         contents = mark_contents(lines, found)
-        mark_running_heads(lines, found)
+        mark_running_heads(lines, repeats, found)
         mark_regions(lines, found, contents, self.zones, self.organisation)
         for i in range(len(texts)):
             if found[i].role == "body" and _is_heading(lines, found, i):
@@ -116,6 +122,17 @@ class Roles:
             if len(told) >= LABELLED * len(labels):
                 found[first:last] = [told[0] if a.role == "body" else a for a in labels]
 
+    def _whole_captions(self, lines: Lines, found: list[Assigned]) -> None:
+        """A photo's caption of several lines is known by its last one (…摄)."""
+        for first, last in runs(lines.texts):
+            if last - first > CAPTION:
+                continue
+            end, told = lines.texts[last - 1], found[last - 1]
+            if lines.in_column[last - 1] and end[-1] not in TERMINAL:
+                told = self.of_line(end)
+            if told.rule == "photo":
+                found[first:last] = [told if a.role == "body" else a for a in found[first:last]]
+
     def _sections(self, texts: Sequence[str], found: list[Assigned]) -> None:
         """A bibliography goes on from its heading while its lines look like entries."""
         current: RoleRow | None = None
@@ -134,13 +151,14 @@ class Roles:
                     current = None
 
 
-def _whole_captions(texts: Sequence[str], found: list[Assigned]) -> None:
-    """A photo's caption of several lines is known by its last one (…摄)."""
-    for first, last in runs(texts):
-        if last - first <= 5 and found[last - 1].rule == "photo":
-            for i in range(first, last - 1):
-                if found[i].role == "body":
-                    found[i] = found[last - 1]
+def _subtitled(lines: Lines, found: list[Assigned]) -> None:
+    """Two short lines by themselves, the second with a dash before it (——论港口数字化), are a title."""
+    for first, last in runs(lines.texts):
+        title = lines.texts[first:last]
+        if len(title) == 2 and title[1].startswith(SUBTITLE) and all(t[-1] not in "。；！，、：" for t in title):
+            for i in range(first, last):
+                if found[i].role == "body" and len(lines.texts[i]) <= HEADING:
+                    found[i] = Assigned("heading")
 
 
 def _is_entry(text: str) -> bool:
