@@ -30,6 +30,7 @@ CLAUSES, CLAUSED = 2, 20
 """Commas that make a line of more than so many characters a piece of a sentence."""
 LABELLED = 0.6
 """Share of labelled lines (社长：林岸) in a run without blank lines that is no column of text."""
+FIGURE = regex.compile(r"\d")
 NUMBERED = regex.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]\s?\D|第[一二三四五六七八九十]{1,3}[章节])"
 )
@@ -112,7 +113,10 @@ class Roles:
         return row.unless is not None and row.unless.search(text) is not None
 
     def _label_runs(self, lines: Lines, found: list[Assigned]) -> None:
-        """A run of even lines most of which are labels (社长：林岸) is a masthead, not a column of text."""
+        """A run of even lines most of which are labels (社长：林岸) is a masthead, not a column of text.
+
+        A line without a label goes with them, unless it states a figure (预算 500万元).
+        """
         for first, last in lines.columns:
             begins = [self.of_line(text) for text in lines.texts[first : first + 2]]
             if all(a.role == "body" for a in begins):
@@ -120,7 +124,10 @@ class Roles:
             labels = begins + [self.of_line(text) for text in lines.texts[first + 2 : last]]
             told = [a for a in labels if a.role != "body"]
             if len(told) >= LABELLED * len(labels):
-                found[first:last] = [told[0] if a.role == "body" else a for a in labels]
+                found[first:last] = [
+                    told[0] if a.role == "body" and not FIGURE.search(text) else a
+                    for a, text in zip(labels, lines.texts[first:last], strict=True)
+                ]
 
     def _whole_captions(self, lines: Lines, found: list[Assigned]) -> None:
         """A photo's caption of several lines is known by its last one (…摄)."""
