@@ -29,6 +29,7 @@ KEYS: Final = {
     | {"unit", "unit_ucum", "ratio", "delta", *OF_DOCUMENT},
     "nothing": {"text", "rule"},
     "line": {"text", "role", "rule"},
+    "page": {"text", "roles"},
 }
 MOST: Final = 5
 """Examples of ours that are named where an overlay changes them."""
@@ -52,7 +53,7 @@ def shape_fault(module: str, table: str, row: object) -> str | None:
     unknown = next((key for key in row if key not in KEYS[table]), None)
     if unknown:
         return f"unknown key {unknown!r} in [[{table}]]: {near(unknown, KEYS[table], 'keys')}"
-    wanted = {"line": ["role"], "nothing": []}.get(table, ["match", *OF_DOCUMENT])
+    wanted = {"line": ["role"], "page": ["roles"], "nothing": []}.get(table, ["match", *OF_DOCUMENT])
     wanted = {"link/mentions": ["mentions"], "layout/normalise": ["match"]}.get(module, wanted)
     if not isinstance(row.get("text"), str) or (wanted and not any(key in row for key in wanted)):
         return f"[[{table}]] needs 'text'{' and ' if wanted else ''}{' or '.join(map(repr, wanted))}: add it"
@@ -62,20 +63,41 @@ def shape_fault(module: str, table: str, row: object) -> str | None:
 def faults(module: str, table: str, row: Example, over: Overlay | None = None) -> list[str]:
     """What is wrong with an example; empty where all is as it says."""
     with knowledge.using(over):
-        if table == "line":
-            found = roles().of_line(row["text"])
-            return [f"role {found}"] if (found.role, found.rule) != (row["role"], row.get("rule", "")) else []
-        if module == "layout/normalise":
-            return [f"read as {normalise(row['text'])[0]}"] if normalise(row["text"])[0] != row["match"] else []
-        if module == "link/mentions":
-            named = [row["text"][m.start : m.end] for m in mentions().find([row["text"]])[0][0]]
-            return [f"mentions {named}"] if named != row["mentions"] else []
+        if table in _OF_LINES:
+            return _OF_LINES[table](row)
+        if module in _OF_MODULES:
+            return _OF_MODULES[module](row)
     if table == "example" and "match" not in row:
         return _document_faults(row, over)
     facts = _facts(row, over)
     if table == "nothing":
         return [f"found {f.surface} ({f.rule})" for f in facts]
     return _fact_faults(row, facts)
+
+
+def _line_faults(row: Example) -> list[str]:
+    found = roles().of_line(row["text"])
+    return [f"role {found}"] if (found.role, found.rule) != (row["role"], row.get("rule", "")) else []
+
+
+def _page_faults(row: Example) -> list[str]:
+    """Roles of a page's lines, blank ones left out, against those that the example lists."""
+    lines = row["text"].splitlines()
+    found = [a.role for a, line in zip(roles().of_lines(lines), lines, strict=True) if line.strip()]
+    return [] if found == row["roles"] else [f"roles {found}"]
+
+
+def _normal_faults(row: Example) -> list[str]:
+    return [f"read as {normalise(row['text'])[0]}"] if normalise(row["text"])[0] != row["match"] else []
+
+
+def _mention_faults(row: Example) -> list[str]:
+    named = [row["text"][m.start : m.end] for m in mentions().find([row["text"]])[0][0]]
+    return [f"mentions {named}"] if named != row["mentions"] else []
+
+
+_OF_LINES: Final = {"line": _line_faults, "page": _page_faults}
+_OF_MODULES: Final = {"layout/normalise": _normal_faults, "link/mentions": _mention_faults}
 
 
 def _document_faults(row: Example, over: Overlay | None) -> list[str]:

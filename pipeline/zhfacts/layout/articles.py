@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import regex
 
+from zhfacts.layout.lines import Assigned
 from zhfacts.layout.normalise import normalise
-from zhfacts.layout.roles import HEADING, Assigned
+from zhfacts.layout.roles import HEADING
 
 DATELINE = regex.compile(
     r"^\W{0,2}(?:本报讯|本报[\p{Han}]{2,6}\d{0,2}月?\d{0,2}日?[讯电]|新华社[\p{Han}]{2,6}\d{1,2}月)"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 from string import ascii_letters
 
 import regex
 
 from zhfacts.layout.articles import articles
+from zhfacts.layout.lines import EVEN, TERMINAL, runs, widths
 from zhfacts.layout.normalise import characters, normalise, special
-from zhfacts.layout.roles import EVEN, NUMBERED, TERMINAL, roles, runs, widths
+from zhfacts.layout.roles import NUMBERED, roles
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
 SLACK = 6
@@ -61,14 +62,21 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
     builder = _Builder(_full_lines(narrow, columns), cut.numbers, list(map(len, texts)), giving)
     for i, line in enumerate(lines):
         builder.add(i, line, narrow[i], columns[i][1])
-
-    @cache
-    def latin() -> frozenset[str]:
-        return frozenset(word for text in narrow for word in LATIN.findall(text))
-
+    latin = _Latin(narrow)
     found = [b.block(latin) for b in [*builder.done, builder.body] if b.reads]
     blocks = sorted((b for b in found if b.text), key=lambda b: b.origin.source[0])
     return replace(document, lines=lines, articles=cut.numbers, headings=cut.headings), blocks
+
+
+class _Latin:
+    """The Latin words of a document, gathered once somebody asks whether OpenKite is one."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(word for text in self.texts for word in LATIN.findall(text))
 
 
 class _Builder:
@@ -129,18 +137,20 @@ class _Open:
     def __init__(self) -> None:
         self.reads: list[Read] = []
         self.gap = 0
+        self.reach = 0
 
     def skip(self) -> None:
         self.gap += 1
 
     def add(self, read: Read) -> None:
         self.reads.append(read)
+        self.reach += read.width
         self.gap = 0
 
     def takes(self, read: Read) -> bool:
-        return bool(self.reads) and joins(self.reads[-1], read, self.gap, sum(r.width for r in self.reads))
+        return bool(self.reads) and joins(self.reads[-1], read, self.gap, self.reach)
 
-    def block(self, latin: Callable[[], frozenset[str]]) -> Block:
+    def block(self, latin: _Latin) -> Block:
         return Block(*_joined(self.reads, latin), self.reads[0].line.role, self.reads[0].article)
 
 
@@ -217,7 +227,7 @@ def _is_full(text: str, reach: int, below: str, column: int, starts: bool) -> bo
     return reach >= column - slack or (is_open and column >= 16 and reach >= OPEN_SHARE * column)
 
 
-def _joined(reads: list[Read], latin: Callable[[], frozenset[str]]) -> tuple[str, Origin]:
+def _joined(reads: list[Read], latin: _Latin) -> tuple[str, Origin]:
     """The lines' texts as one, with the places of all characters."""
     text, logical, source = [], [], []
     at = 0
@@ -235,7 +245,7 @@ def _joined(reads: list[Read], latin: Callable[[], frozenset[str]]) -> tuple[str
     return "".join(text), Origin(tuple(logical), tuple(source))
 
 
-def _needs_space(above: Read, below: Read, latin: Callable[[], frozenset[str]]) -> bool:
+def _needs_space(above: Read, below: Read, latin: _Latin) -> bool:
     """Whether a wrap parts two Latin words; digits and Chinese are not parted: 57|84亿元 is one number.
 
     A line cut after a number of characters ends inside a word unless a space stands beside the cut; so does one whose
@@ -249,7 +259,7 @@ def _needs_space(above: Read, below: Read, latin: Callable[[], frozenset[str]]) 
     if above.cut or not last.isalpha():
         return not above.cut
     before, after = above.text.rstrip(ascii_letters), below.text.lstrip(ascii_letters)
-    return above.text[len(before) :] + below.text.removesuffix(after) not in latin()
+    return above.text[len(before) :] + below.text.removesuffix(after) not in latin.words
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
