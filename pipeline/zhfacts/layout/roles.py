@@ -11,7 +11,7 @@ import regex
 from zhfacts import knowledge
 from zhfacts.layout.contents import mark_contents
 from zhfacts.layout.lines import TERMINAL, Assigned, Lines, runs
-from zhfacts.layout.normalise import characters
+from zhfacts.layout.normalise import characters, special
 from zhfacts.layout.regions import mark_regions
 from zhfacts.layout.repeats import mark_numbered_heads, mark_running_heads, repeated
 from zhfacts.layout.tables import table_lines
@@ -62,13 +62,28 @@ class SignRow:
     pattern: regex.Pattern[str]
 
 
+BODY = Assigned("body")
+
+
 class Roles:
     """Assigns roles to the lines of a document."""
 
     def __init__(self) -> None:
         self.rows = knowledge.rows("layout/roles", "role", RoleRow)
-        tried = [(row, frozenset(row.has)) for row in self.rows]
-        self.tried = {True: [t for t in tried if not t[0].alone], False: tried}
+        self.special, self.characters = special(), characters()
+        self.bits: dict[str, int] = {}
+        for n, row in enumerate(self.rows):
+            for sign in row.has:
+                self.bits[sign] = self.bits.get(sign, 0) | 1 << n
+        self.signs = frozenset(self.bits)
+        self.always = sum(1 << n for n, row in enumerate(self.rows) if not row.has)
+        fit = [
+            sum(1 << n for n, r in enumerate(self.rows) if size <= r.longest)
+            for size in range(LONGEST_PATTERN_LINE + 1)
+        ]
+        alone = sum(1 << n for n, row in enumerate(self.rows) if row.alone)
+        self.fit = {False: fit, True: [rows & ~alone for rows in fit]}
+        """Rows as bits: which may fit a line of so many characters, by whether it stands in a column."""
         self.zones = {row.name: row.zone for row in self.rows if row.zone}
         signs = {row.name: row.pattern for row in knowledge.rows("layout/roles", "sign", SignRow)}
         self.organisation = signs["organisation"]
@@ -78,16 +93,22 @@ class Roles:
 
         `below` is the very next line: the 57 above 84亿元 is no page number.
         """
-        text = text.strip() if text.isascii() or "\t" in text else text.translate(characters()).strip()
+        if "\t" not in text and self.special.search(text):
+            text = text.translate(self.characters)
+        text = text.strip()
         if not text or len(text) > LONGEST_PATTERN_LINE:
-            return Assigned("body")
-        signs, size = set(text), len(text)
-        for row, has in self.tried[in_column]:
-            if size > row.longest or (has and has.isdisjoint(signs)):
-                continue
+            return BODY
+        rows = self.always
+        for sign in self.signs.intersection(text):
+            rows |= self.bits[sign]
+        rows &= self.fit[in_column][len(text)]
+        while rows:
+            lowest = rows & -rows
+            rows ^= lowest
+            row = self.rows[lowest.bit_length() - 1]
             if row.pattern.search(text) and not self._denied(row, text, below):
                 return Assigned(row.role, row.name)  # type: ignore[arg-type]  # test_rules checks the roles
-        return Assigned("body")
+        return BODY
 
     def of_lines(self, texts: Sequence[str]) -> list[Assigned]:
         """Roles of all lines of a document: by their words, then by region; lone short lines are headings."""
