@@ -241,9 +241,16 @@ def _items(inputs: list[Path]) -> tuple[list[Item], list[Reject]]:
 
 def _info(settings: Settings, started: str) -> dict[str, Any]:
     """The part of run.json that is known before the run."""
+    from zhfacts.link import tags, words
+
     return {
         "version": __version__,
-        "digests": {"rules": knowledge.digest(), "overlay": _overlay_digest(settings), "model": None},
+        "digests": {
+            "rules": knowledge.digest(),
+            "overlay": _overlay_digest(settings),
+            "model": words.digest(),
+            "tagger": tags.digest(),
+        },
         "settings": {each.name: _plain(getattr(settings, each.name)) for each in fields(settings)},
         "started": started,
     }

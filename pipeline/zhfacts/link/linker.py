@@ -15,6 +15,7 @@ from zhfacts.link.context import context
 from zhfacts.link.dates import Clock, Period
 from zhfacts.link.lists import EACH, groups, items, run_of_mentions
 from zhfacts.link.mentions import mentions
+from zhfacts.link.phrases import phrases
 from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
 
@@ -218,6 +219,8 @@ def _claim(s: Sentence, number: Number, group: list[Number], listed: list[Span] 
         change = replace(change, change="down")
     candidates = [m for m in s.mentions if not (number.kind == "multiple" and _is_base(s, m, number))]
     topic = subjects().best(s.text, s.block, candidates, clause, first.start)
+    if topic is None:
+        topic = _phrase(s, clause, first, topic) or topic
     rule = topic.rule if topic else None
     subject_at: tuple[int, int, int] | None = topic.place if topic else None
     if topic is None and memory.topic is not None:
@@ -246,6 +249,22 @@ def _claim(s: Sentence, number: Number, group: list[Number], listed: list[Span] 
         attribute_at=(s.block, *prop) if prop else None, change=change.change, comparison=change.comparison,
         basis=change.basis, period_start=period.start, period_end=period.end, period_from=period.source, link_rule=rule,
     )  # fmt: skip
+
+
+def _phrase(s: Sentence, clause: int, number: Number, topic: Topic | None) -> Topic | None:
+    """The noun phrase that opens the number's clause, else (without another topic) one that opens a clause before."""
+    names = [(m.start, m.end) for m in s.mentions]
+    times = [(n.start, n.end) for n in s.numbers if n.kind in TIME_KINDS]
+    at, end = clause, number.start
+    while True:
+        if found := phrases().holder(s.text, at, end, names, times):
+            return Topic(Mention(*found, s.text[slice(*found)], "other"), (s.block, *found), 0.0, "phrase")
+        if topic is not None or at <= s.start:
+            return None
+        end = at - 1
+        at = _clause(s, end)
+        if at >= end:
+            return None
 
 
 def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, memory: Memory) -> Span | None:
