@@ -60,6 +60,7 @@ def fact(doc: Document, text: str, start: int, end: int, **columns: Any) -> Fact
         "bound": "=",
         "rule": "handmade",
         "article": 1,
+        "modality": "reported",
         "start": start,
         "end": end,
     }

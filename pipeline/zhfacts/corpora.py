@@ -26,7 +26,7 @@ OF_DOCUMENT: Final = ("published", "publisher", "title")
 KEYS: Final = {
     "example": {"text", "match", "rule", "value", "low", "high", "kind", "bound", "currency", "per_unit", "when"}
     | {"count", "vague", "change", "comparison", "basis", "subject", "attribute", "date", "period", "mentions"}
-    | {"unit", "unit_ucum", "ratio", "delta", *OF_DOCUMENT},
+    | {"unit", "unit_ucum", "ratio", "delta", "modality", "statistic", "attributed_to", *OF_DOCUMENT},
     "nothing": {"text", "rule"},
     "line": {"text", "role", "rule"},
     "page": {"text", "roles"},
@@ -128,7 +128,10 @@ def _fact_faults(row: Example, facts: list[Fact]) -> list[str]:
 
 
 _FIGURES: Final = frozenset({"value", "low", "high", "ratio", "delta"})
-_PLAIN: Final = ("kind", "unit", "unit_ucum", "bound", "currency", "per_unit", "when", "change", "comparison", "basis")
+_PLAIN: Final = (
+    *("kind", "unit", "unit_ucum", "bound", "currency", "per_unit", "when", "change", "comparison", "basis"),
+    *("modality", "statistic", "attributed_to"),
+)
 
 
 def _told(fact: Fact) -> dict[str, object]:

@@ -165,10 +165,15 @@ def _linked(document: Document, blocks: list[Block], link: Link) -> dict[str, An
         found[f"{name}_line"] = at.first.number if at else None
         found[f"{name}_byte_start"] = at.byte_start if at else None
         found[f"{name}_byte_end"] = at.byte_end if at else None
+    source = link.source_at
+    found["attributed_to"] = words(document, blocks[source[0]], *source[1:]) if source else None
+    found["attributed_line"] = place(document, blocks[source[0]], *source[1:]).first.number if source else None
     return found
 
 
 COPIED = (
+    "modality",
+    "statistic",
     "change",
     "comparison",
     "basis",

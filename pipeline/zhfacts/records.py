@@ -40,6 +40,18 @@ KINDS: tuple[Kind, ...] = (
 )
 Bound = Literal["=", "~", ">", ">=", "<", "<="]
 BOUNDS: tuple[Bound, ...] = ("=", "~", ">", ">=", "<", "<=")
+Modality = Literal["reported", "forecast", "target", "possible", "negated"]
+MODALITIES: tuple[Modality, ...] = ("reported", "forecast", "target", "possible", "negated")
+Statistic = Literal["annual_average", "per_capita", "average", "cumulative", "maximum", "minimum", "median"]
+STATISTICS: tuple[Statistic, ...] = (
+    "annual_average",
+    "per_capita",
+    "average",
+    "cumulative",
+    "maximum",
+    "minimum",
+    "median",
+)
 Role = Literal[
     "body",
     "heading",
@@ -318,6 +330,10 @@ class Link:
     period_end: date | None = None
     period_from: Literal["stated", "context", "published"] | None = None
     link_rule: str | None = None
+    modality: Modality = "reported"
+    statistic: Statistic | None = None
+    source_at: tuple[int, int, int] | None = None
+    """The words that say who says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +393,10 @@ class Fact:
     page: int | None = None
     article: int = 1
     heading: str | None = None
+    modality: Modality = "reported"
+    statistic: Statistic | None = None
+    attributed_to: str | None = None
+    attributed_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from zhfacts.link.dates import Clock, Period
 from zhfacts.link.lists import EACH, groups, items, run_of_mentions
 from zhfacts.link.mentions import mentions
 from zhfacts.link.phrases import phrases
+from zhfacts.link.statements import statements
 from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
 
@@ -90,7 +91,8 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
         seen = block.article
         block_links: list[Link] = []
         for sentence in _sentences(b, block.text, names, found[b], spans[b]):
-            block_links += _sentence(sentence, memory, carried)
+            told = _sentence(sentence, memory, carried)
+            block_links += statements().told(block.text, b, sentence.start, sentence.numbers, told)
         links.append(block_links)
     return Linked(links, named, aliases)
 

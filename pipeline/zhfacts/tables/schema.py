@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from zhfacts.records import BOUNDS, KINDS, ROLES
+from zhfacts.records import BOUNDS, KINDS, MODALITIES, ROLES, STATISTICS
 
 CONTRACT: Final = "1"
 """Version of the contract: rises when a column is added; none is ever renamed or dropped."""
@@ -36,6 +36,8 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "bound": BOUNDS,
     "change": ("up", "down"),
     "comparison": ("above", "below"),
+    "modality": MODALITIES,
+    "statistic": STATISTICS,
     "date_from": _ORIGIN,
     "period_from": _ORIGIN,
     "type": (
@@ -113,6 +115,10 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("rule", "string", False, "id of the rule in rules/ that found the number"),
         ("link_rule", "string", True, "id of the mechanism that chose subject and attribute"),
         *_CONTEXT,
+        ("modality", "dictionary", False, "whether it is said to be so, foreseen, aimed at, possible or denied"),
+        ("statistic", "dictionary", True, "what sort of figure it is, where its clause says so"),
+        ("attributed_to", "string", True, "who says so, in the document's words"),
+        ("attributed_line", "int32", True, "line where these words begin"),
     ),
     "entities": (
         ("entity_id", "string", False, "key of the entity, the same in every document"),
