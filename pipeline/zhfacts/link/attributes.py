@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import regex
 
 from zhfacts import knowledge
+from zhfacts.link.phrases import phrases
 
 LONGEST = 28
 """Characters of the longest property; of longer ones the end is taken, which names the head."""
 LONGEST_EVENT = 24
 """Characters of what happened at a date."""
 EVENT = regex.compile(r"[^，。；：！？、（）()“”\d]{2,40}")
+OWNED = regex.compile(r"(?:以上|左右|以下|多)?的(?<noun>\p{Han}{2,8})")
+DEAL = regex.compile(r"\p{Han}{2}(?=[，。；！了])")
 NOUN_BEHIND = regex.compile(r"(?:以上|左右|以下|多)?的?[“]?(?<noun>[\p{Han}]{2,8})")
 
 
@@ -73,6 +76,21 @@ class Attributes:
         """A noun right behind the number: 3%的手续费."""
         m = NOUN_BEHIND.match(text, at)
         return m.span("noun") if m else None
+
+    def owned(self, text: str, at: int) -> tuple[int, int] | None:
+        """A property that 的 hangs on the number: 200元的手续费, 2%左右的收益."""
+        m = OWNED.match(text, at)
+        if not m:
+            return None
+        start, end = m.span("noun")
+        ends = [k for k in range(start + 2, end + 1) if phrases().is_property(text[start:k])]
+        stop = next((k for k in ends if k + 1 not in ends), None)
+        return (start, stop) if stop else None
+
+    def deal(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """What was done at a price: 以45万元成交."""
+        m = DEAL.match(text, end) if text.endswith("以", 0, start) else None
+        return m.span() if m else None
 
     def event(self, text: str, at: int, end: int, subject: tuple[int, int] | None) -> tuple[int, int] | None:
         """What happened at a time, in a few words behind it and its subject: 2007年远岚布局海外市场."""

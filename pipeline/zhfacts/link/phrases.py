@@ -78,9 +78,9 @@ class Phrases:
     def _cut(self, text: str, spans: list[Span], words: list[str]) -> Span | None:
         """The phrase without the property at its end: 兴业信用卡|动卡率, 机器人瓦力|的相似度."""
         k = len(words)
-        if k and self._is_property(words[-1]):
+        if k and self.is_property(words[-1]):
             k -= 1 + (len(words[-1]) == 1)
-            while k and (words[k - 1] in self.modifiers or self._is_property(words[k - 1])):
+            while k and (words[k - 1] in self.modifiers or self.is_property(words[k - 1])):
                 k -= 1
             of = words.index("的") if "的" in words[:k] else k
             k = of if of and len(words[of - 1]) > 1 else k
@@ -97,7 +97,8 @@ class Phrases:
             return None
         return (start, end) if SHORTEST <= end - start <= LONGEST else None
 
-    def _is_property(self, word: str) -> bool:
+    def is_property(self, word: str) -> bool:
+        """Whether a word names a property: 成交额, 手续费."""
         return word in self.heads or (len(word) > 1 and word.endswith(self.endings))
 
 
