@@ -140,8 +140,8 @@ def _told(fact: Fact) -> dict[str, object]:
         **{name: _number(getattr(fact, name)) for name in _FIGURES},
         **{name: getattr(fact, name) for name in _PLAIN},
         "date": fact.when,
-        "subject": fact.subject,
-        "attribute": fact.attribute,
+        "subject": fact.subject or "",
+        "attribute": fact.attribute or "",
         "period": f"{fact.period_start}/{fact.period_end}" if fact.period_start else "",
         "vague": fact.value is None and fact.low is None and fact.when is None,
     }

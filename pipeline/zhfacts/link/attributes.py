@@ -15,6 +15,7 @@ LONGEST_EVENT = 24
 """Characters of what happened at a date."""
 EVENT = regex.compile(r"[^，。；：！？、（）()“”\d]{2,40}")
 OWNED = regex.compile(r"(?:以上|左右|以下|多)?的(?<noun>\p{Han}{2,8})")
+DONE = regex.compile(r"(?r)(?<verb>\p{Han}{2})(?:了|约|近|超过|逾|达)?")
 DEAL = regex.compile(r"\p{Han}{2}(?=[，。；！了])")
 NOUN_BEHIND = regex.compile(r"(?:以上|左右|以下|多)?的?[“]?(?<noun>[\p{Han}]{2,8})")
 
@@ -40,6 +41,9 @@ class Attributes:
                 )
             )
             for t in ("left", "right", "stop")
+        )
+        self.empty = frozenset(
+            [*self.left, *(w for r in knowledge.rows("link/attributes", "empty", Cut) for w in r.words)]
         )
 
     def between(self, text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -86,6 +90,11 @@ class Attributes:
         ends = [k for k in range(start + 2, end + 1) if phrases().is_property(text[start:k])]
         stop = next((k for k in ends if k + 1 not in ends), None)
         return (start, stop) if stop else None
+
+    def done(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The verb right before the number, where nothing else is left to name: 拍出了12万元, 下跌25%."""
+        m = DONE.match(text, start, end)
+        return m.span("verb") if m and m["verb"] not in self.empty else None
 
     def deal(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """What was done at a price: 以45万元成交."""

@@ -291,7 +291,7 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     if own is None and memory.property and memory.property[0] == s.block and number.kind in CORE_BEHIND:
         return memory.property[1:]
     if own is None and number.kind in CORE_BEHIND:
-        own = attributes().behind(s.text, number.end)
+        own = attributes().behind(s.text, number.end) or attributes().done(s.text, floor, number.start)
     if own is not None:
         s.properties[number.kind] = s.properties["any"] = own
         if number.kind not in RATES:
