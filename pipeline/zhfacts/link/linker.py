@@ -5,17 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-
-import regex
+from dataclasses import dataclass, replace
 
 from zhfacts.link.attributes import attributes
-from zhfacts.link.change import CLAUSE, changes
+from zhfacts.link.change import changes
 from zhfacts.link.context import context
 from zhfacts.link.dates import Clock, Period
 from zhfacts.link.lists import EACH, groups, items, run_of_mentions
 from zhfacts.link.mentions import mentions
 from zhfacts.link.phrases import phrases
+from zhfacts.link.sentence import Sentence, actor, bracket_owner, clause_of, converts, is_base, opening_phrase
 from zhfacts.link.statements import statements
 from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
@@ -26,14 +25,10 @@ COUNTS = frozenset({"measure", "kinds", "counted-noun", "amount"})
 """Rules of counts: what is counted stands behind the number (35个工业园)."""
 CORE_BEHIND = frozenset({"percent", "money", "percentage_point"})
 """Kinds whose property may stand behind the number: 3%的手续费."""
-LONGEST_HEDGE = 3
-"""Characters between 的 and a multiple, itself included: 的近两倍."""
-BASE_SIGNS = frozenset("为是、和及到于达")
 LONG_ITEM = 1.3
 """A last item longer than the others by this holds the property of all: 甲、乙和丙实际使用外资."""
 SHORT_ARTICLE = 4
 """Paragraphs of a news item, through which the time said at its beginning holds."""
-CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
 @dataclass(slots=True)
@@ -47,21 +42,6 @@ class Memory:
     """(block, start, end) of the property last measured, for numbers whose sentence names none."""
     organisation: Mention | None = None
     country: Mention | None = None
-
-
-@dataclass(slots=True)
-class Sentence:
-    """One sentence of a block with what was found in it."""
-
-    block: int
-    text: str
-    start: int
-    end: int
-    mentions: list[Mention]
-    numbers: list[Number]
-    times: list[tuple[int, Period]]
-    properties: dict[str, Span] = field(default_factory=dict)
-    """The property last found for each kind of number; numbers without words of their own share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +113,7 @@ def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) ->
                 clock.hear(spoken.pop(0)[1].start)
             if number.kind in TIME_KINDS:
                 links.append(_time(s, number, clock))
-            elif links and _converts(s, number):
+            elif links and converts(s, number):
                 links.append(links[-1])
             else:
                 links.append(_claim(s, number, group, listed, memory))
@@ -147,19 +127,11 @@ def _sentence(s: Sentence, memory: Memory, carried: list[tuple[int, Period]]) ->
     return links
 
 
-def _clause(s: Sentence, at: int) -> int:
-    """Where the clause that holds `at` begins."""
-    start = at - 1 if s.text[at - 1 : at] in ("：", ":") and at - 1 > s.start else at
-    while start > s.start and s.text[start - 1] not in CLAUSE:
-        start -= 1
-    return start
-
-
 def _list(s: Sentence, group: list[Number]) -> list[Span] | None:
     """The items that a list of numbers is paired with: those of 分别, else a run of as many mentions before it."""
     if len(group) < 2:
         return None
-    clause = _clause(s, group[0].start)
+    clause = clause_of(s, group[0].start)
     if found := items(s.text, clause, group):
         return found
     floor = s.start if EACH in s.text[clause : group[0].start] else clause
@@ -167,31 +139,10 @@ def _list(s: Sentence, group: list[Number]) -> list[Span] | None:
     return [(m.start, m.end) for m in run] if run else None
 
 
-def _is_base(s: Sentence, mention: Mention, number: Number) -> bool:
-    """True for what a multiple is taken against: 为墨西哥的1.3倍、越南的1.6倍."""
-    between = s.text[mention.end : number.start]
-    before = s.text[mention.start - 1 : mention.start]
-    return between.startswith("的") and (len(between) <= LONGEST_HEDGE) and before in BASE_SIGNS
-
-
-def _owner(s: Sentence, number: Number, clause: int) -> Mention | None:
-    """Whose bracket the number stands in: 中部地区（下降1.6个百分点）."""
-    opening = max(s.text.rfind(c, clause, number.start) for c in "（(")
-    if opening < 0 or any(s.text.find(c, opening, number.start) >= 0 for c in "）)"):
-        return None
-    return next((m for m in s.mentions if m.end == opening), None)
-
-
-def _converts(s: Sentence, number: Number) -> bool:
-    """True for the second amount of 3亿欧元（约合4.35亿美元）: the same claim in other money."""
-    last = max((n for n in s.numbers if n.end <= number.start), key=lambda n: n.end, default=None)
-    return bool(last and last.kind == number.kind == "money" and CONVERSION.fullmatch(s.text, last.end, number.start))
-
-
 def _time(s: Sentence, number: Number, clock: Clock) -> Link:
     """A year or date: resolved, remembered for what follows, with the event behind it."""
     assert number.when is not None  # noqa: S101  # numbers of these kinds always have one
-    resolved = clock.resolve(number.when, context().is_ahead(s.text, _clause(s, number.start), number.start))
+    resolved = clock.resolve(number.when, context().is_ahead(s.text, clause_of(s, number.start), number.start))
     if not context().is_base(s.text, number.start) and not context().opens(s.text, number.start) and resolved.start:
         s.times.append(
             (
@@ -199,7 +150,7 @@ def _time(s: Sentence, number: Number, clock: Clock) -> Link:
                 Period(resolved.start, resolved.end, "stated" if resolved.source == "stated" else resolved.source),
             )
         )
-    topic = subjects().best(s.text, s.block, s.mentions, _clause(s, number.start), s.end)
+    topic = subjects().best(s.text, s.block, s.mentions, clause_of(s, number.start), s.end) or actor(s, number)
     event = attributes().event(
         s.text, number.end, s.end, topic.place[1:] if topic and topic.place[0] == s.block else None
     )
@@ -215,19 +166,19 @@ def _time(s: Sentence, number: Number, clock: Clock) -> Link:
 def _claim(s: Sentence, number: Number, group: list[Number], listed: list[Span] | None, memory: Memory) -> Link:
     """A number that states something: whose, of what, which way, against what, when."""
     first = group[0]
-    clause = _clause(s, first.start)
+    clause = clause_of(s, first.start)
     change = changes().of(s.text, first, clause, s.start)
     if number is not first and number.value is not None and number.value < 0 and change.change == "up":
         change = replace(change, change="down")
-    candidates = [m for m in s.mentions if not (number.kind == "multiple" and _is_base(s, m, number))]
+    candidates = [m for m in s.mentions if not (number.kind == "multiple" and is_base(s, m, number))]
     topic = subjects().best(s.text, s.block, candidates, clause, first.start)
     if topic is None:
-        topic = _phrase(s, clause, first, topic) or topic
+        topic = opening_phrase(s, clause, first, topic) or topic
     rule = topic.rule if topic else None
     subject_at: tuple[int, int, int] | None = topic.place if topic else None
     if topic is None and memory.topic is not None:
         topic, subject_at, rule = memory.topic, memory.topic.place, "carried"
-    if owner := _owner(s, number, clause):
+    if owner := bracket_owner(s, number, clause):
         topic = Topic(owner, (s.block, owner.start, owner.end), 0.0, "bracket")
         subject_at, rule = topic.place, topic.rule
     before = memory.property
@@ -251,22 +202,6 @@ def _claim(s: Sentence, number: Number, group: list[Number], listed: list[Span] 
         attribute_at=(s.block, *prop) if prop else None, change=change.change, comparison=change.comparison,
         basis=change.basis, period_start=period.start, period_end=period.end, period_from=period.source, link_rule=rule,
     )  # fmt: skip
-
-
-def _phrase(s: Sentence, clause: int, number: Number, topic: Topic | None) -> Topic | None:
-    """The noun phrase that opens the number's clause, else (without another topic) one that opens a clause before."""
-    names = [(m.start, m.end) for m in s.mentions]
-    times = [(n.start, n.end) for n in s.numbers if n.kind in TIME_KINDS]
-    at, end = clause, number.start
-    while True:
-        if found := phrases().holder(s.text, at, end, names, times):
-            return Topic(Mention(*found, s.text[slice(*found)], "other"), (s.block, *found), 0.0, "phrase")
-        if topic is not None or at <= s.start:
-            return None
-        end = at - 1
-        at = _clause(s, end)
-        if at >= end:
-            return None
 
 
 def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, memory: Memory) -> Span | None:

@@ -1,0 +1,90 @@
+"""One sentence with what was found in it, and what its words say of who stands for a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import regex
+
+from zhfacts.link.change import CLAUSE
+from zhfacts.link.dates import Period
+from zhfacts.link.phrases import phrases
+from zhfacts.link.subjects import Topic
+from zhfacts.records import TIME_KINDS, Mention, Number
+
+Span = tuple[int, int]
+LONGEST_HEDGE = 3
+"""Characters between 的 and a multiple, itself included: 的近两倍."""
+BASE_SIGNS = frozenset("为是、和及到于达")
+CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence of a block with what was found in it."""
+
+    block: int
+    text: str
+    start: int
+    end: int
+    mentions: list[Mention]
+    numbers: list[Number]
+    times: list[tuple[int, Period]]
+    properties: dict[str, Span] = field(default_factory=dict)
+    """The property last found for each kind of number; numbers without words of their own share it."""
+
+
+def clause_of(s: Sentence, at: int) -> int:
+    """Where the clause that holds `at` begins."""
+    start = at - 1 if s.text[at - 1 : at] in ("：", ":") and at - 1 > s.start else at
+    while start > s.start and s.text[start - 1] not in CLAUSE:
+        start -= 1
+    return start
+
+
+def opening_phrase(s: Sentence, clause: int, number: Number, topic: Topic | None) -> Topic | None:
+    """The noun phrase that opens the number's clause, else (without another topic) one that opens a clause before."""
+    names = [(m.start, m.end) for m in s.mentions]
+    times = [(n.start, n.end) for n in s.numbers if n.kind in TIME_KINDS]
+    at, end = clause, number.start
+    while True:
+        if found := phrases().holder(s.text, at, end, names, times):
+            return Topic(Mention(*found, s.text[slice(*found)], "other"), (s.block, *found), 0.0, "phrase")
+        if topic is not None or at <= s.start:
+            return None
+        end = at - 1
+        at = clause_of(s, end)
+        if at >= end:
+            return None
+
+
+def actor(s: Sentence, time: Number) -> Topic | None:
+    """The noun phrase that opens the clause behind a time: 2007年，茶园扩建."""
+    at = time.end
+    while at < s.end and s.text[at] in "，, ":
+        at += 1
+    end = next((k for k in range(at, s.end) if s.text[k] in CLAUSE), s.end)
+    inside = [(n.start, n.end) for n in s.numbers if at <= n.start < end]
+    found = phrases().holder(s.text, at, inside[0][0] if inside else end, [], [])
+    return Topic(Mention(*found, s.text[slice(*found)], "other"), (s.block, *found), 0.0, "phrase") if found else None
+
+
+def bracket_owner(s: Sentence, number: Number, clause: int) -> Mention | None:
+    """Whose bracket the number stands in: 中部地区（下降1.6个百分点）."""
+    opening = max(s.text.rfind(c, clause, number.start) for c in "（(")
+    if opening < 0 or any(s.text.find(c, opening, number.start) >= 0 for c in "）)"):
+        return None
+    return next((m for m in s.mentions if m.end == opening), None)
+
+
+def is_base(s: Sentence, mention: Mention, number: Number) -> bool:
+    """True for what a multiple is taken against: 为墨西哥的1.3倍、越南的1.6倍."""
+    between = s.text[mention.end : number.start]
+    before = s.text[mention.start - 1 : mention.start]
+    return between.startswith("的") and (len(between) <= LONGEST_HEDGE) and before in BASE_SIGNS
+
+
+def converts(s: Sentence, number: Number) -> bool:
+    """True for the second amount of 3亿欧元（约合4.35亿美元）: the same claim in other money."""
+    last = max((n for n in s.numbers if n.end <= number.start), key=lambda n: n.end, default=None)
+    return bool(last and last.kind == number.kind == "money" and CONVERSION.fullmatch(s.text, last.end, number.start))
