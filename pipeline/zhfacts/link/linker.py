@@ -214,6 +214,8 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
         s.properties[number.kind] = counted
         return counted
     own = attributes().between(s.text, floor, number.start)
+    if own and number.kind == "multiple" and any(is_base(s, m, number) and m.start < own[1] for m in s.mentions):
+        own = None
     if number.kind in CORE_BEHIND and not (own and phrases().is_property(s.text[slice(*own)])):
         own = attributes().owned(s.text, number.end) or attributes().deal(s.text, number.start, number.end) or own
     if own is None and number.kind in RATES:
