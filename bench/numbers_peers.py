@@ -31,6 +31,7 @@ from zhfacts.layout.blocks import lay_out
 from zhfacts.layout.normalise import normalise
 from zhfacts.numbers.scan import find
 from zhfacts.read import from_text
+from zhfacts.records import Document
 
 README = HERE / "README.md"
 MARKS = ("<!-- numbers_peers: begin -->", "<!-- numbers_peers: end -->")
@@ -85,6 +86,12 @@ def extract_all(documents: Iterable[str]) -> Counter[str]:
     return Counter(OUR_KIND.get(f.kind, f.kind) for text in documents for f in zhfacts.extract(text))
 
 
+def lay_all(documents: Iterable[Document]) -> Counter[str] | None:
+    for document in documents:
+        lay_out(document)
+    return None
+
+
 def sample(texts: list[str], characters: int, seed: int) -> list[str]:
     """Blocks drawn over the whole corpus until there are so many characters."""
     chosen: list[str] = []
@@ -103,6 +110,7 @@ def rows(args: argparse.Namespace, peer: Peer, folder: Path) -> list[Row]:
     plain = "\n\n".join(documents)
     lines, paragraphs = plain.split("\n"), PARAGRAPH.split(plain)
     few = documents[: max(5, len(documents) // 10)]
+    read = [from_text(document) for document in few]
     slices = {
         "jionlp": sample(blocks, args.jionlp, args.seed),
         "recognizers": sample(blocks, args.recognizers, args.seed),
@@ -130,6 +138,7 @@ def rows(args: argparse.Namespace, peer: Peer, folder: Path) -> list[Row]:
         ours("zhfacts numbers: find, blocks as laid out", blocks, find_all),
         ours("zhfacts numbers: find, jionlp's slice", slices["jionlp"], find_all),
         ours("zhfacts numbers: find, recognizers' slice", slices["recognizers"], find_all),
+        Row("zhfacts layout: roles, articles, blocks", count(few), lambda: timed(lambda: lay_all(read))),
         ours("zhfacts, whole pipeline", few, extract_all),
         theirs("jionlp money + time", "jionlp"),
         theirs("recognizers-text-suite percentage + currency + datetime", "recognizers"),
