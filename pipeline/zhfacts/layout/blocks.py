@@ -12,7 +12,7 @@ import regex
 
 from zhfacts.layout.articles import articles
 from zhfacts.layout.lines import EVEN, TERMINAL, runs, widths
-from zhfacts.layout.normalise import characters, normalise, special
+from zhfacts.layout.normalise import characters, special, tightened
 from zhfacts.layout.roles import NUMBERED, roles
 from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
@@ -31,6 +31,7 @@ OPENER = regex.compile(
 )
 HAN = regex.compile(r"\p{Han}[^，。；]{0,24}$")
 SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
+ENDS = frozenset(TERMINAL + "：:")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 TOKEN = regex.compile(r"[\x21-\x7e]+")
 
@@ -96,7 +97,7 @@ class _Builder:
             self.body.skip()
             return
         cut = self.full[i] and self._is_cut(i)
-        read = Read(line, *normalise(narrow), columns, self.full[i], self.articles[i], cut)
+        read = Read(line, *tightened(narrow), columns, self.full[i], self.articles[i], cut)
         if line.role == "body":
             self._body(read)
         else:
@@ -163,17 +164,20 @@ def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
     """
     if above.line.role != "body" or not above.text or not below.text or above.article != below.article:
         return False
-    starts_new = bool(OPENER.match(below.text) or NUMBERED.match(below.text))
     last = above.text[-1]
     comma = last in "，、,"
     if _splits_number(above.text, below.text, gap):
         return gap <= BRIDGE
-    is_open = last not in TERMINAL + "：:"
+    is_open = last not in ENDS
     if gap == 0:
-        return (above.full and not (starts_new and not is_open)) or comma
-    if starts_new or gap > BRIDGE or not is_open:
+        return comma or (above.full and (is_open or not _starts_new(below.text)))
+    if gap > BRIDGE or not is_open or not (comma or above.full or reach >= LONG):
         return False
-    return comma or above.full or reach >= LONG
+    return not _starts_new(below.text)
+
+
+def _starts_new(text: str) -> bool:
+    return bool(OPENER.match(text) or NUMBERED.match(text))
 
 
 def _splits_number(above: str, below: str, gap: int) -> bool:
@@ -191,14 +195,20 @@ def _full_lines(texts: Sequence[str], measured: Sequence[tuple[int, int]]) -> li
     """
     found = [False] * len(texts)
     for first, last in runs(texts):
+        if last - first == 1:
+            found[first] = measured[first][1] >= LONG
+            continue
         lines = [t.strip() for t in texts[first:last]]
         columns, sizes = [one for one, _ in measured[first:last]], [len(t) for t in texts[first:last]]
-        spaced = [2 * len(t) - len(t.encode("ascii", "ignore")) for t in texts[first:last]]
+        spaced: list[int] = []
         for k, line in enumerate(lines):
             starts = k == 0 or not found[first + k - 1]
             below = lines[k + 1] if k + 1 < len(lines) else ""
             full = _is_full(line, measured[first + k][1], below, _edge(columns, k), starts) or _is_even(sizes, k)
-            found[first + k] = full or (line[-1] not in TERMINAL and _is_even(spaced, k, 2))
+            if not full and line[-1] not in TERMINAL:
+                spaced = spaced or [2 * len(t) - len(t.encode("ascii", "ignore")) for t in texts[first:last]]
+                full = _is_even(spaced, k, 2)
+            found[first + k] = full
     return found
 
 

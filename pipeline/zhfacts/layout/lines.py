@@ -42,13 +42,14 @@ class Assigned:
 def runs(texts: Sequence[str]) -> list[tuple[int, int]]:
     """Runs [first, last) of lines without a blank one between."""
     found, first = [], None
-    for i, text in enumerate([*texts, ""]):
-        if text.strip() and first is None:
-            first = i
-        elif not text.strip() and first is not None:
+    for i, text in enumerate(texts):
+        if text and not text.isspace():
+            if first is None:
+                first = i
+        elif first is not None:
             found.append((first, i))
             first = None
-    return found
+    return found if first is None else [*found, (first, len(texts))]
 
 
 def width(text: str) -> int:

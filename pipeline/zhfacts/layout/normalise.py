@@ -64,7 +64,13 @@ def normalise(text: str) -> tuple[str, list[tuple[int, int]]]:
     """
     if not text:
         return "", []
-    read = text.translate(characters()) if special().search(text) else text
+    return tightened(text.translate(characters()) if special().search(text) else text)
+
+
+def tightened(read: str) -> tuple[str, list[tuple[int, int]]]:
+    """`normalise` for a text whose characters have been translated."""
+    if not read:
+        return "", []
     if " " not in read and DROPPED not in read:
         return read, [(0, len(read))]
     pieces, at = [], 0

@@ -213,11 +213,7 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     if number.rule in COUNTS and (counted := attributes().behind(s.text, number.end)):
         s.properties[number.kind] = counted
         return counted
-    own = attributes().between(s.text, floor, number.start)
-    if own and number.kind == "multiple" and any(is_base(s, m, number) and m.start < own[1] for m in s.mentions):
-        own = None
-    if number.kind in CORE_BEHIND and not (own and phrases().is_property(s.text[slice(*own)])):
-        own = attributes().owned(s.text, number.end) or attributes().deal(s.text, number.start, number.end) or own
+    own = _beside(s, number, floor)
     if own is None and number.kind in RATES:
         own = changes().rate_named(s.text, max([s.start, *earlier]), clause)
     if own is None:
@@ -236,6 +232,16 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
         if number.kind in CORE_BEHIND:
             memory.property = (s.block, *own)
     return own
+
+
+def _beside(s: Sentence, number: Number, floor: int) -> Span | None:
+    """The property between `floor` and the number, or what 的 or a deal hangs on it; a multiple's base is none."""
+    own = attributes().between(s.text, floor, number.start)
+    if own and number.kind == "multiple" and any(is_base(s, m, number) and m.start < own[1] for m in s.mentions):
+        return None
+    if number.kind not in CORE_BEHIND or (own and phrases().is_property(s.text[slice(*own)])):
+        return own
+    return attributes().owned(s.text, number.end) or attributes().deal(s.text, number.start, number.end) or own
 
 
 def _listed(s: Sentence, item: Span) -> Mention:
