@@ -110,6 +110,7 @@ def test_a_caption_of_several_lines_is_known_by_its_last() -> None:
         ("8.\n7%", 8.7),
         ("增幅8\n.7%", 8.7),
         ("1.2万\n亿元", 1.2e12),
+        ("单价涨到2\n.8万元", 28000),
     ],
 )
 def test_a_number_cut_by_a_line_end_is_whole_even_by_itself(text: str, value: float) -> None:

@@ -184,6 +184,8 @@ def _splits_number(above: str, below: str, gap: int) -> bool:
     """Whether a number runs over the line end: 2017|年, and on the very next line also 57|84亿元 and 8.|7%."""
     if SPLIT_NUMBER.match(above[-1] + below[0]):
         return True
+    if below[0] == "." and below[1:2].isdecimal() and above[-1].isdecimal():
+        return not gap
     digits = below[0].isdecimal() and (above[-1].isdecimal() or (above[-1] in ".," and above[-2:-1].isdecimal()))
     return digits and not gap and (HAN.search(above) is not None or above.isdecimal())
 

@@ -50,9 +50,10 @@ class Phrases:
         """
         from zhfacts.link.tags import tag
 
-        if end - start < SHORTEST or any(text.startswith(w, start) for w in self.openers):
-            return None
         past = [(a, b) for a, b in times if start <= a and b <= end]
+        timed = any(a == start for a, _ in past)
+        if end - start < SHORTEST or (not timed and any(text.startswith(w, start) for w in self.openers)):
+            return None
         inside = [(a - start, b - start) for a, b in [*names, *past] if start <= a and b <= end]
         spans = [(a + start, b + start) for a, b in _segmenter().spans(text[start:end], inside)]
         words = [text[a:b] for a, b in spans]
