@@ -27,11 +27,11 @@ from corpus import HERE, MEGABYTE, PARAGRAPH, varied
 from peers import Peer
 
 import zhfacts
+from zhfacts.documents import Document
 from zhfacts.layout.blocks import lay_out
 from zhfacts.layout.normalise import normalise
 from zhfacts.numbers.scan import find
 from zhfacts.read import from_text
-from zhfacts.records import Document
 
 README = HERE / "README.md"
 MARKS = ("<!-- numbers_peers: begin -->", "<!-- numbers_peers: end -->")

@@ -11,7 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from zhfacts.records import Document, Entity, EntityMention, Fact, Line, Reject, Result, encode
+from zhfacts.documents import Document, Line, encode
+from zhfacts.records import Entity, EntityMention, Fact, Reject, Result
 from zhfacts.tables import publish
 from zhfacts.tables.write import write
 

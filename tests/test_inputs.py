@@ -17,9 +17,10 @@ import pytest
 
 from minipdf import LOCKED, PICTURE, column, pdf
 from zhfacts import api, flow, read
+from zhfacts.documents import Document
 from zhfacts.inputs import base
 from zhfacts.read import Columns, Limits
-from zhfacts.records import Document, Reject
+from zhfacts.records import Reject
 from zhfacts.tables.validate import validate
 
 A = "青山县去年种树三万棵，同比增长8.7%，其中果树占四成，今年计划再种一万棵，预计到年底全县森林覆盖率达到65%。"

@@ -14,9 +14,10 @@ import regex
 
 import zhfacts
 from zhfacts import flow
+from zhfacts.documents import Block, Document
 from zhfacts.layout.blocks import lay_out
 from zhfacts.read import from_text
-from zhfacts.records import Block, Document, Fact
+from zhfacts.records import Fact
 
 ROOT = Path(__file__).parent.parent
 OUTSIDE = ROOT.parent / "shared" / "seeds"

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhfacts.documents import Document, encode
 from zhfacts.errors import InputError
 from zhfacts.read import LIMITS, REASONS, Limits, find, from_text, read
-from zhfacts.records import Document, Reject, encode
+from zhfacts.records import Reject
 
 SIMPLIFIED = [
     "青山县去年种树三万棵,同比增长8.7%。",

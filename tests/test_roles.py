@@ -10,7 +10,8 @@ from typing import get_args
 import pytest
 
 from zhfacts import flow
-from zhfacts.records import Result, Role
+from zhfacts.documents import Role
+from zhfacts.records import Result
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = sorted((ROOT / "seeds").glob("*.txt"))

@@ -11,10 +11,10 @@ import pytest
 
 from zhfacts import knowledge
 from zhfacts.corpora import faults, shape_fault
+from zhfacts.documents import ROLES
 from zhfacts.errors import RuleError
 from zhfacts.layout.normalise import normalise
 from zhfacts.layout.roles import roles
-from zhfacts.records import ROLES
 
 
 def examples_of(module: str) -> ItemsView[str, list[dict[str, Any]]]:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhfacts import __version__, knowledge
+from zhfacts.documents import FACT_ROLES, ROLES
 from zhfacts.engines import pool, serial
 from zhfacts.errors import InputError, ZhfactsError
 from zhfacts.guard import CPU_LIMIT
-from zhfacts.records import FACT_ROLES, ROLES, Fact, Reject, Result
+from zhfacts.records import Fact, Reject, Result
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from zhfacts.records import Block, Document, Entity, EntityMention, Fact, Line, Link, Mention, Number
+from zhfacts.documents import Block, Document, Line
+from zhfacts.records import Entity, EntityMention, Fact, Link, Mention, Number
 
 EXACT_DIGITS = 26
 EXACT_PLACES = 12

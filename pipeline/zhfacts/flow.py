@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zhfacts import facts as rows
 from zhfacts import knowledge
+from zhfacts.documents import FACT_ROLES, Block, Document
 from zhfacts.errors import ZhfactsError
 from zhfacts.guard import CPU_LIMIT, TooSlow, cpu_time
 from zhfacts.knowledge import Overlay
@@ -27,7 +28,7 @@ from zhfacts.numbers.cells import kind_of
 from zhfacts.numbers.cells import read as read_cell
 from zhfacts.numbers.scan import find
 from zhfacts.read import Columns, from_text, read, read_records
-from zhfacts.records import FACT_ROLES, TOO_SLOW, Block, Document, Fact, Mention, Number, Reject, Result
+from zhfacts.records import TOO_SLOW, Fact, Mention, Number, Reject, Result
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]

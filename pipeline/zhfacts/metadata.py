@@ -17,8 +17,9 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
+from zhfacts.documents import METADATA, STDIN
 from zhfacts.errors import InputError
-from zhfacts.records import METADATA, STDIN, Reject, Result
+from zhfacts.records import Reject, Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
+from zhfacts.documents import METADATA, Document
+from zhfacts.documents import STDIN as DASH
 from zhfacts.errors import InputError
 from zhfacts.inputs import docx, html, pdf, records
 from zhfacts.inputs.base import LIMITS, READABLE, REASONS, SUFFIXES, Limits, Made, RefusedError, reject, shown
 from zhfacts.inputs.encodings import SAMPLE, tell
 from zhfacts.inputs.lines import make, split
 from zhfacts.inputs.records import Columns
-from zhfacts.records import METADATA, Document, Reject
-from zhfacts.records import STDIN as DASH
+from zhfacts.records import Reject
 
 __all__ = [
     "LIMITS", "REASONS", "STDIN", "Columns", "Limits", "find", "from_text", "has_records", "read", "read_records",

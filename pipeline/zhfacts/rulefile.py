@@ -17,8 +17,9 @@ from typing import Any, Final, TypeVar
 
 import regex
 
+from zhfacts.documents import ROLES
 from zhfacts.errors import RuleError
-from zhfacts.records import BOUNDS, KINDS, ROLES
+from zhfacts.records import BOUNDS, KINDS
 
 Row = TypeVar("Row")
 CLOSED: Final[Mapping[str, tuple[str, ...]]] = {

@@ -12,8 +12,8 @@ from functools import cache
 
 from charset_normalizer import from_bytes
 
+from zhfacts.documents import encode
 from zhfacts.inputs.base import RefusedError
-from zhfacts.records import encode
 
 MAGIC = {
     b"\x89PNG\r\n\x1a\n": "a PNG image",

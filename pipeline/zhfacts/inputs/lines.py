@@ -9,9 +9,10 @@ import hashlib
 import re
 from dataclasses import replace
 
+from zhfacts.documents import Document, Line, encode
 from zhfacts.inputs.base import Limits, Made, RefusedError, reject
 from zhfacts.inputs.encodings import UTF_16, Form
-from zhfacts.records import Document, Line, Reject, encode
+from zhfacts.records import Reject
 
 # Pairs of a line and its end; the last pair is empty. (?:.\Z)? is half a character of a file cut off.
 _LINES = {

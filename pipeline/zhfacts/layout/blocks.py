@@ -10,11 +10,11 @@ from string import ascii_letters
 
 import regex
 
+from zhfacts.documents import FACT_ROLES, Block, Document, Line, Origin
 from zhfacts.layout.articles import articles
 from zhfacts.layout.lines import EVEN, TERMINAL, runs, widths
 from zhfacts.layout.normalise import characters, special, tightened
 from zhfacts.layout.roles import NUMBERED, roles
-from zhfacts.records import FACT_ROLES, Block, Document, Line, Origin
 
 SLACK = 6
 """Columns by which a full line may fall short of its column: punctuation may not begin a line, spaces are stretched."""

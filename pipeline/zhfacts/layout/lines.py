@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zhfacts.records import Role
+from zhfacts.documents import Role
 
 SENTENCE = 36
 """Columns from which the first of two lines is running text that goes on in the second."""

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import regex
 
+from zhfacts.documents import Role
 from zhfacts.layout.lines import Assigned, Lines
 from zhfacts.layout.repeats import RUNNING_HEAD
-from zhfacts.records import Role
 
 NEAR = 10
 """Lines (blank ones not counted) around a run of short ones within which telling lines count."""

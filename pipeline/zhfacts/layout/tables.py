@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import regex
 
 from zhfacts import knowledge
+from zhfacts.documents import Block, Document, Line, Origin, Table
 from zhfacts.layout.normalise import normalise
-from zhfacts.records import Block, Document, Line, Origin, Table
 
 Span = tuple[int, int]
 LONGEST_ROW = 600

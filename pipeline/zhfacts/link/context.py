@@ -8,9 +8,10 @@ from datetime import date
 import regex
 
 from zhfacts import knowledge
+from zhfacts.documents import Block
 from zhfacts.lexicon import alternation
 from zhfacts.link.dates import Clock, Period
-from zhfacts.records import Block, Number
+from zhfacts.records import Number
 
 LONGEST_LINE = 400
 """Characters at the beginning of a line in which a dateline is looked for."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from zhfacts.documents import Block
 from zhfacts.link.attributes import attributes
 from zhfacts.link.change import changes
 from zhfacts.link.context import context
@@ -17,7 +18,7 @@ from zhfacts.link.phrases import phrases
 from zhfacts.link.sentence import Sentence, actor, bracket_owner, clause_of, converts, is_base, opening_phrase
 from zhfacts.link.statements import statements
 from zhfacts.link.subjects import Topic, subjects
-from zhfacts.records import TIME_KINDS, Block, Link, Mention, Number
+from zhfacts.records import TIME_KINDS, Link, Mention, Number
 
 Span = tuple[int, int]
 RATES = frozenset({"percent", "percentage_point"})

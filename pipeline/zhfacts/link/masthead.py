@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import regex
 
 from zhfacts import knowledge
+from zhfacts.documents import Line
 from zhfacts.link.context import context
-from zhfacts.records import Line
 
 LONGEST_NAME = 14
 """Characters of the longest name before its ending."""

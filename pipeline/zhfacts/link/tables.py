@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from zhfacts.documents import Table
 from zhfacts.link.change import Change, changes
 from zhfacts.link.dates import Clock, Period
 from zhfacts.link.headers import NAMED, PARTS, RATE_KINDS, YEAR, Head, Numbers, entity, headers
 from zhfacts.link.mentions import mentions
-from zhfacts.records import TIME_KINDS, Link, Mention, Number, Table
+from zhfacts.records import TIME_KINDS, Link, Mention, Number
 
 Place = tuple[int, int, int]
 Claim = tuple[int, Number, Link]

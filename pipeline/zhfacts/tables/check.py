@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from zhfacts.documents import Document, encode
 from zhfacts.errors import InvariantError
-from zhfacts.records import TIME_KINDS, Document, Fact, Reject, encode
+from zhfacts.records import TIME_KINDS, Fact, Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -18,8 +18,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from zhfacts.documents import Document
 from zhfacts.errors import InvariantError
-from zhfacts.records import Document, Entity, Reject, Result
+from zhfacts.records import Entity, Reject, Result
 from zhfacts.tables.schema import COLUMNS, SCHEMAS, WORDS
 
 _EXACT_DIGITS = 26

@@ -11,7 +11,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from zhfacts.records import BOUNDS, KINDS, MODALITIES, ROLES, STATISTICS
+from zhfacts.documents import ROLES
+from zhfacts.records import BOUNDS, KINDS, MODALITIES, STATISTICS
 
 CONTRACT: Final = "1"
 """Version of the contract: rises when a column is added; none is ever renamed or dropped."""
