@@ -62,4 +62,10 @@ def _told(fact: Fact) -> Iterator[tuple[str, str]]:
         yield "period", f"{fact.period_start} to {fact.period_end} ({fact.period_from})"
     yield "subject", fact.subject or "(none)"
     yield "attribute", fact.attribute or "(none)"
+    if fact.modality != "reported":
+        yield "modality", fact.modality
+    if fact.statistic:
+        yield "statistic", fact.statistic
+    if fact.attributed_to:
+        yield "said by", fact.attributed_to
     yield "link_rule", fact.link_rule or "(none)"

@@ -227,7 +227,9 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     if own is None and number.kind in CORE_BEHIND:
         own = attributes().behind(s.text, number.end) or attributes().done(s.text, floor, number.start)
     if own is not None:
-        s.properties[number.kind] = s.properties["any"] = own
+        s.properties[number.kind] = own
+        if number.kind != "ordinal":
+            s.properties["any"] = own
         if number.kind not in RATES:
             s.properties["level"] = own
         if number.kind in CORE_BEHIND:
