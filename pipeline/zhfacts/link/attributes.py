@@ -76,10 +76,15 @@ class Attributes:
                     break
         return start, end
 
-    def behind(self, text: str, at: int) -> tuple[int, int] | None:
-        """A noun right behind the number: 3%的手续费."""
-        m = NOUN_BEHIND.match(text, at)
-        return m.span("noun") if m else None
+    def behind(self, text: str, at: int, end: int) -> tuple[int, int] | None:
+        """A noun right behind the number and before `end`: 3%的手续费, 数百个产品系列和数千个…."""
+        m = NOUN_BEHIND.match(text, at, end)
+        if not m:
+            return None
+        start, stop = m.span("noun")
+        if stop == end:
+            stop = start + len(text[start:stop].rstrip("和与及"))
+        return (start, stop) if stop - start >= 2 else None
 
     def owned(self, text: str, at: int) -> tuple[int, int] | None:
         """A property that 的 hangs on the number: 200元的手续费, 2%左右的收益."""

@@ -211,7 +211,7 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     floor = max([clause, *(end for end in earlier if end > clause)])
     if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
         floor = topic.place[2]
-    if number.rule in COUNTS and (counted := attributes().behind(s.text, number.end)):
+    if number.rule in COUNTS and (counted := attributes().behind(s.text, number.end, _next(s, number))):
         s.properties[number.kind] = counted
         return counted
     own = _beside(s, number, floor)
@@ -225,7 +225,9 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
     if own is None and memory.property and memory.property[0] == s.block and number.kind in CORE_BEHIND:
         return memory.property[1:]
     if own is None and number.kind in CORE_BEHIND:
-        own = attributes().behind(s.text, number.end) or attributes().done(s.text, floor, number.start)
+        own = attributes().behind(s.text, number.end, _next(s, number)) or attributes().done(
+            s.text, floor, number.start
+        )
     if own is not None:
         s.properties[number.kind] = own
         if number.kind != "ordinal":
@@ -235,6 +237,11 @@ def _property(s: Sentence, number: Number, clause: int, topic: Topic | None, mem
         if number.kind in CORE_BEHIND:
             memory.property = (s.block, *own)
     return own
+
+
+def _next(s: Sentence, number: Number) -> int:
+    """Where the next number of the sentence begins, or its end."""
+    return min((n.start for n in s.numbers if n.start >= number.end), default=s.end)
 
 
 def _beside(s: Sentence, number: Number, floor: int) -> Span | None:
@@ -255,6 +262,9 @@ def _listed(s: Sentence, item: Span) -> Mention:
         return within[0]
     trimmed = attributes().trim(s.text, start, end)
     start, end = trimmed if trimmed[1] > trimmed[0] else (start, end)
+    of = s.text.find("的", start + 1, end)
+    if of > 0 and phrases().is_property(s.text[of + 1 : end]):
+        end = of
     return Mention(start, end, s.text[start:end], "other")
 
 
