@@ -124,6 +124,8 @@ def test_a_page_number_above_a_number_stays_one() -> None:
 def test_a_latin_word_cut_by_a_wrap_is_whole() -> None:
     known = "远岚集团选用OpenKite系统。\n\n今年二月，集团在两个厂区里试用了Open\nKite系统，增长5%。"
     assert "OpenKite系统，增长" in extract(known)[-1].quote
+    lone = "远岚集团在松山省和沅州省的两个工业园累计吸引外资 3 billio\nn 美元，增长5%。"
+    assert "3 billion 美元" in extract(lone)[-1].quote
     words = "集团把样机运到了新加坡并在当地办起了Open\nHouse活动，增长5%。"
     assert "Open House活动" in extract(words)[-1].quote
 

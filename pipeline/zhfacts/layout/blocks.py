@@ -32,7 +32,11 @@ OPENER = regex.compile(
 HAN = regex.compile(r"\p{Han}[^，。；]{0,24}$")
 SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
 ENDS = frozenset(TERMINAL + "：:")
+NO_COLUMNS = (0, 0)
+"""The widths of a blank line."""
 LATIN = re.compile(r"[A-Za-z]{2,}")
+LONE_LETTERS = frozenset("aABCDEFGHIJKLMNOPQRSTUVWXYZ")
+"""Letters that are words by themselves: a name's (Plan B), the article."""
 TOKEN = regex.compile(r"[\x21-\x7e]+")
 
 
@@ -55,11 +59,11 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
     texts = [line.text for line in document.lines]
     assigned = roles().of_lines(texts)
     table, is_special = characters(), special().search
-    narrow = [text.translate(table) if is_special(text) else text for text in texts]
+    narrow = [text.translate(table) if text and is_special(text) else text for text in texts]
     pairs = zip(document.lines, assigned, strict=True)
     lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
     cut = articles(texts, assigned)
-    columns = [widths(text) for text in narrow]
+    columns = [widths(text) if text else NO_COLUMNS for text in narrow]
     builder = _Builder(_full_lines(narrow, columns), cut.numbers, list(map(len, texts)), giving)
     for i, line in enumerate(lines):
         builder.add(i, line, narrow[i], columns[i][1])
@@ -261,7 +265,7 @@ def _needs_space(above: Read, below: Read, latin: _Latin) -> bool:
     """Whether a wrap parts two Latin words; digits and Chinese are not parted: 57|84亿元 is one number.
 
     A line cut after a number of characters ends inside a word unless a space stands beside the cut; so does one whose
-    last word is one with the next line's first elsewhere in the document.
+    last word is one with the next line's first elsewhere in the document, or below which a single letter is left.
     """
     last, first = above.text[-1:], below.text[:1]
     if not (last.isascii() and first.isascii() and first.isalpha() and (last.isalpha() or last in ",;.")):
@@ -271,6 +275,8 @@ def _needs_space(above: Read, below: Read, latin: _Latin) -> bool:
     if above.cut or not last.isalpha():
         return not above.cut
     before, after = above.text.rstrip(ascii_letters), below.text.lstrip(ascii_letters)
+    if len(below.text) - len(after) == 1 and first not in LONE_LETTERS:
+        return False
     return above.text[len(before) :] + below.text.removesuffix(after) not in latin.words
 
 

@@ -67,12 +67,20 @@ def _ascends(lines: Lines, entries: Sequence[int]) -> bool:
 
 def _echoes(lines: Lines, found: Sequence[Assigned]) -> Iterator[int]:
     """Lines whose words stand once more further down: a title above its article, a summary as its lead."""
-    last: dict[str, int] = {}
-    keys = ["".join(PAGE.sub("", text).split()) for text in lines.texts]
+    keys = ["".join((PAGE.sub("", text) if _is_paged(text) else text).split()) for text in lines.texts]
+    places: dict[str, list[int]] = {}
     for i, key in enumerate(keys):
-        if len(key) >= PARAGRAPH or (len(key) >= SHORTEST and _heads(lines, found, i)):
-            last[key] = i
-    yield from (i for i, key in enumerate(keys) if last.get(key, i) > i)
+        if len(key) >= SHORTEST:
+            places.setdefault(key, []).append(i)
+    for key, at in places.items():
+        again = [i for i in at[1:] if len(key) >= PARAGRAPH or _heads(lines, found, i)]
+        if again:
+            yield from (i for i in at if i < again[-1])
+
+
+def _is_paged(text: str) -> bool:
+    """A look that is cheaper than a pattern: whether the line may name a page, in front or behind."""
+    return text[-1:].isdigit() or "P" in text
 
 
 def _heads(lines: Lines, found: Sequence[Assigned], i: int) -> bool:

@@ -114,7 +114,7 @@ class Roles:
         """Roles of all lines of a document: by their words, then by region; lone short lines are headings."""
         lines = Lines(texts)
         rows = zip_longest(texts, lines.in_column, texts[1:], fillvalue="")
-        found = [self.of_line(text, bool(column), below) for text, column, below in rows]
+        found = [self.of_line(text, bool(column), below) if text else BODY for text, column, below in rows]
         for i in table_lines(texts):
             found[i] = Assigned("table", "grid")
         self._label_runs(lines, found)
