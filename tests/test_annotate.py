@@ -202,6 +202,7 @@ def test_annotate_replaces_nothing_by_itself(command: Command, run: zhfacts.Run,
     assert "2 of 9 facts" in ended.out
     assert len(rows_of(sheet)) == 2
     assert command("annotate", run.out, "-o", tmp_path).code == 2
+    assert command("annotate", run.out, "-o", "-").code == 2
     assert command("annotate", run.out, "-o", tmp_path / "no" / "sample.csv").code == 3
     assert command("annotate", tmp_path / "no", "-o", tmp_path / "b.csv").code == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sample.csv"]

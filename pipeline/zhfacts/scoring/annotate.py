@@ -50,8 +50,8 @@ def put(data: bytes, path: Path, *, force: bool) -> None:
 
 def refuse_taken(path: Path, *, force: bool) -> None:
     """InputError where something stands in the place of a file that may not be replaced."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; give the name of a file as --output")
+    if path.is_dir() or path.name == "-":
+        raise InputError(f"{path} is no file; give the name of one as --output")
     if os.path.lexists(path) and not force:
         raise InputError(f"{path} is there already, perhaps with corrections; choose another --output, or give --force")
 
