@@ -20,7 +20,7 @@ from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
 Start = Callable[..., subprocess.Popen[str]]
-COMMANDS = ("extract", "validate", "show", "explain", "schema")
+COMMANDS = ("extract", "validate", "show", "explain", "annotate", "score", "schema")
 AS_NOBODY = """
 import os, sys
 from zhfacts.cli.app import main
@@ -88,6 +88,9 @@ def test_version(command: Command) -> None:
         (["schema", "--format", "xml"], "xml"),
         (["frobnicate"], "frobnicate"),
         (["show"], "FACT_ID"),
+        (["score", "x"], "--gold"),
+        (["score", "x", "--gold", "y", "--errors", "-1"], "--errors"),
+        (["annotate", "x", "--sample", "0"], "--sample"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(command: Command, args: list[str], word: str) -> None:

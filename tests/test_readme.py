@@ -27,11 +27,12 @@ DOCUMENTS = (
     "outputs/README.md",
     "bench/README.md",
     "docs/reading.md",
+    "docs/scoring.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
-SHELL = {"zhfacts", "printf", "make"}
+SHELL = {"zhfacts", "printf", "make", "tr"}
 OTHER_REASONS = {"duplicate", "internal_error", "no_such_document", "provenance", "position", "kind", "order"}
 """Reasons that stages other than reading give, or that tables give to a copy."""
 
@@ -89,11 +90,11 @@ def test_python_block_runs(block: str, tmp_path: Path, environment: dict[str, st
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="console blocks are for a POSIX shell")
-@pytest.mark.parametrize("session", dict.fromkeys(blocks(name, "console") for name in READMES))
+@pytest.mark.parametrize("session", dict.fromkeys(blocks(name, "console") for name in (*READMES, "docs/scoring.md")))
 def test_console_blocks_show_what_happens(
     session: tuple[str, ...], tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    """The blocks of one README, from top to bottom in one folder."""
+    """The blocks of one document, from top to bottom in one folder."""
     for command, shown in (step for block in session for step in steps(block)):
         words = shlex.split(command)
         assert words[0] in SHELL

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -20,8 +22,8 @@ from hypothesis import strategies as st
 from handmade import OTHER, digests, published, refused, result
 from zhfacts.errors import InvariantError
 from zhfacts.records import Fact
-from zhfacts.tables import rows, schema
-from zhfacts.tables.frames import frame
+from zhfacts.tables import publish, rows, schema
+from zhfacts.tables.frames import frame, records
 from zhfacts.tables.validate import validate
 
 # schema
@@ -148,3 +150,27 @@ def test_frames_have_types_for_notebooks(tmp_path: Path) -> None:
     assert str(facts["line_start"].dtype) == "int32"
     assert str(facts["kind"].dtype) == "category"
     assert facts["period_start"].iloc[0].date() == date(2023, 1, 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux lists them")
+def test_reading_begins_no_thread_that_an_early_end_could_abort(tmp_path: Path) -> None:
+    published(tmp_path)
+    code = (
+        "import os, sys, pandas, pyarrow.parquet\nfrom pathlib import Path\n"
+        "from zhfacts.tables import frames, publish\n"
+        "out = Path(sys.argv[1])\ninfo = publish.read_info(out)\nbefore = len(os.listdir('/proc/self/task'))\n"
+        "frames.frame(out, 'facts', info), frames.records(out, 'lines', info, ['x'])\n"
+        "print(len(os.listdir('/proc/self/task')) - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
+
+
+def test_records_are_the_rows_of_some_documents_as_python_values(tmp_path: Path) -> None:
+    published(tmp_path)
+    info = publish.read_info(tmp_path)
+    everything = records(tmp_path, "facts", info)
+    assert everything == pq.read_table(tmp_path / "facts.parquet").to_pylist()
+    some = everything[0]["doc_id"]
+    assert records(tmp_path, "facts", info, [some]) == [row for row in everything if row["doc_id"] == some]
+    assert records(tmp_path, "facts", info, []) == []

@@ -20,6 +20,7 @@ from zhfacts.documents import FACT_ROLES, ROLES
 from zhfacts.engines import pool, serial
 from zhfacts.errors import InputError, ZhfactsError
 from zhfacts.guard import CPU_LIMIT
+from zhfacts.link.words import DEFAULT, known
 from zhfacts.records import Fact, Reject, Result
 
 if TYPE_CHECKING:
@@ -100,16 +101,19 @@ class Run:
         return frame(self.out, name, self.info)
 
 
-def extract(text: str, published: date | None = None, *, rules: Folder | None = None) -> list[Fact]:
+def extract(
+    text: str, published: date | None = None, *, rules: Folder | None = None, segmenter: str = DEFAULT
+) -> list[Fact]:
     """Facts of a text in order of position.
 
     `published` is the day against which 今年 or 去年 is resolved, `rules` a folder of your own rows to lay over
-    ours. Spans count characters of `text`, bytes its UTF-8 form. Raises InputError for a text with lone
-    surrogates, RuleError for a broken rule.
+    ours, `segmenter` what cuts clauses into words: "pkuseg" (ours), "pkuseg:NAME_OR_PATH", "jieba" or "char".
+    Spans count characters of `text`, bytes its UTF-8 form. Raises InputError for a text with lone surrogates and
+    for a segmenter that is unknown or not installed, RuleError for a broken rule.
     """
     from zhfacts import flow
 
-    return list(flow.extract_text(text, _settings(published, rules)).facts)
+    return list(flow.extract_text(text, replace(_settings(published, rules), segmenter=known(segmenter))).facts)
 
 
 def run(  # noqa: PLR0913  # the contract's five, and the others by name only
@@ -124,6 +128,7 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     id_column: str | None = None,
     roles: Sequence[str] = (),
     cpu_limit: float = CPU_LIMIT,
+    segmenter: str = DEFAULT,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
@@ -133,15 +138,16 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     .jsonl and .parquet; the input "-" is standard input. `roles` names lines that are to give facts besides body,
     heading and caption (advert, table; lines.parquet has each line's role). A document that takes `cpu_limit`
     seconds of processor time for each million characters begun is given up (0: never), and
-    `info["reproducible"]` is then false. Raises InputError for a missing input or a metadata.csv that cannot be
-    understood, RuleError for a broken rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
+    `info["reproducible"]` is then false. `segmenter` is as in `extract`. Raises InputError for a missing input, a
+    metadata.csv that cannot be understood or a segmenter that is unknown or not installed, RuleError for a broken
+    rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
     """
     from zhfacts.tables import publish, write
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
     settings = _settings(published, rules, text_column, id_column)
-    settings = replace(settings, roles=_roles(roles), cpu_limit=cpu_limit)
+    settings = replace(settings, roles=_roles(roles), cpu_limit=cpu_limit, segmenter=known(segmenter))
     info = _info(settings, write.now())
     items, rejects = _items(_paths(inputs))
     folder = Path(out)
@@ -249,7 +255,7 @@ def _info(settings: Settings, started: str) -> dict[str, Any]:
         "digests": {
             "rules": knowledge.digest(),
             "overlay": _overlay_digest(settings),
-            "model": words.digest(),
+            "model": words.segmenter(settings.segmenter).digest or None,
             "tagger": tags.digest(),
         },
         "settings": {each.name: _plain(getattr(settings, each.name)) for each in fields(settings)},

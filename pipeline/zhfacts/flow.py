@@ -24,6 +24,7 @@ from zhfacts.link.headers import Numbers
 from zhfacts.link.linker import Linked, link
 from zhfacts.link.masthead import Head, masthead
 from zhfacts.link.tables import Sheet
+from zhfacts.link.words import DEFAULT, using
 from zhfacts.numbers.cells import kind_of
 from zhfacts.numbers.cells import read as read_cell
 from zhfacts.numbers.scan import find
@@ -50,6 +51,8 @@ class Settings:
     """Roles of the lines that give facts."""
     cpu_limit: float = CPU_LIMIT
     """Seconds of processor time for each million characters begun, after which a document is given up; 0: never."""
+    segmenter: str = DEFAULT
+    """What finds word boundaries; link/words.py has the names."""
 
 
 def extract_text(text: str, settings: Settings) -> Result:
@@ -103,8 +106,8 @@ def _given_up(document: Document, settings: Settings) -> Reject:
 
 
 def extract(document: Document, settings: Settings) -> Result:
-    """All stages over a document that has been read, by the rules in use."""
-    with knowledge.using(settings.overlay):
+    """All stages over a document that has been read, by the rules and the segmenter that were chosen."""
+    with knowledge.using(settings.overlay), using(settings.segmenter):
         return _extract(document, settings)
 
 

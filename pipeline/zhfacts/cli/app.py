@@ -1,6 +1,6 @@
 """The command `zhfacts`: its commands by name, its version, and how errors end it.
 
-Exit codes: 0 clean, 1 finished with whole files rejected, 2 wrong usage, 3 failed, 130 stopped.
+Exit codes: 0 clean, 1 finished with something to look at, 2 wrong usage, 3 failed, 130 stopped.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import explain, extract, rules, schema, show, validate
+from zhfacts.cli import annotate, explain, extract, rules, schema, score, show, validate
 from zhfacts.errors import ZhfactsError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (extract, validate, show, explain, schema):
+for module in (extract, validate, show, explain, annotate, score, schema):
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
 app.add_typer(rules.app, name=rules.NAME)
 

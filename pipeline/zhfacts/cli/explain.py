@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zhfacts.cli.options import Published, Rules
+from zhfacts.cli.options import Published, Rules, Segmenter
+from zhfacts.link.words import DEFAULT, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +24,14 @@ def command(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
     published: Published = None,
     rules: Rules = None,
+    segmenter: Segmenter = DEFAULT,
 ) -> None:
     """Show for each number of a text which rules fired and what they gave."""
     from zhfacts import flow, knowledge
     from zhfacts.cli import console
 
-    settings = flow.Settings(published, knowledge.overlay(rules) if rules else None)
+    over = knowledge.overlay(rules) if rules else None
+    settings = flow.Settings(published, over, segmenter=known(segmenter))
     result = flow.extract_text(text, settings)
     screen = console.out()
     for fact in result.facts:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import CpuLimit, IdColumn, Published, Roles, Rules, TextColumn
+from zhfacts.cli.options import CpuLimit, IdColumn, Published, Roles, Rules, Segmenter, TextColumn
 from zhfacts.guard import CPU_LIMIT
+from zhfacts.link.words import DEFAULT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     id_column: IdColumn = None,
     roles: Roles = None,
     cpu_limit: CpuLimit = CPU_LIMIT,
+    segmenter: Segmenter = DEFAULT,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
@@ -45,6 +47,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         run = api.run(
             inputs, out, jobs, published, progress,
             rules=rules, text_column=text_column, id_column=id_column, roles=roles or (), cpu_limit=cpu_limit,
+            segmenter=segmenter,
         )  # fmt: skip
     summary.show(run, console.out())
     _explain_rejected(run, console.err())

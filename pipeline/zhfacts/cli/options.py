@@ -67,3 +67,12 @@ CpuLimit = Annotated[
         "others go on; 0 for none.",
     ),
 ]
+
+Segmenter = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="What cuts clauses into words: pkuseg (ours), pkuseg:NAME_OR_PATH (an official model that is installed), "
+        "jieba (an extra) or char.",
+    ),
+]

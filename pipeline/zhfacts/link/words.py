@@ -1,8 +1,9 @@
 """Word boundaries in a clause: 华岭精密出口额同比增长8.7% -> 华岭精密|出口额|同比|增长|8.7%.
 
 `segmenter(name)` gives one of: "pkuseg" (the model that ships with the package), "pkuseg:NAME_OR_PATH" (an
-official one that is installed), "jieba", "char". Nothing is downloaded, nothing is written, and the same text
-gives the same words in any order of calls and in any thread.
+official one that is installed), "jieba", "char"; without a name that of `using(...)`, in which a document's
+stages run. Nothing is downloaded, nothing is written, and the same text gives the same words in any order of
+calls and in any thread.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import threading
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -43,11 +46,12 @@ GLUED = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ0-9０-９]+")
 
 _loading = threading.RLock()
 _loaded: dict[str, Segmenter] = {}
+_current: ContextVar[str] = ContextVar("segmenter", default=DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
 class Segmenter:
-    """Cuts text into words; `digest` is the SHA-256 of the model's files, "" where there are none."""
+    """Cuts text into words; `digest` is the SHA-256 of its model's files, "" where there are none."""
 
     name: str
     digest: str
@@ -76,12 +80,28 @@ class Segmenter:
         return [text[a:b] for a, b in self.spans(text, protected) if not text[a:b].isspace()]
 
 
-def segmenter(name: str = DEFAULT) -> Segmenter:
-    """The segmenter of that name, loaded once; InputError for one that is unknown or not installed."""
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Have `segmenter()` give the one of that name, in this thread and until the end of the block."""
+    token = _current.set(name)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def segmenter(name: str | None = None) -> Segmenter:
+    """The segmenter of that name or in use, loaded once; InputError for one that is unknown or not installed."""
+    name = _current.get() if name is None else name
     with _loading:
         if name not in _loaded:
             _loaded[name] = _load(name)
         return _loaded[name]
+
+
+def known(name: str) -> str:
+    """The name itself; InputError as `segmenter` raises it. Ours is always there and is not loaded to find out."""
+    return name if name == DEFAULT else segmenter(name).name
 
 
 def _load(name: str) -> Segmenter:
@@ -91,7 +111,7 @@ def _load(name: str) -> Segmenter:
     if kind == "pkuseg" and model:
         return _pkuseg(name, _folder(model))
     if name == "jieba":
-        return Segmenter(name, "", _jieba())
+        return _jieba()
     if name == "char":
         return Segmenter(name, "", _every_character)
     raise InputError(f"no segmenter {name!r}: choose pkuseg, pkuseg:NAME_OR_PATH, jieba or char")
@@ -120,9 +140,12 @@ def _cuts_of(model: Model) -> Cuts:
 
 def digest(folder: Path = SHIPPED) -> str:
     """SHA-256 over the names and bytes of a model's files, as hex."""
+    return _digest((file, (folder / file).read_bytes()) for file in MODEL_FILES)
+
+
+def _digest(files: Iterable[tuple[str, bytes]]) -> str:
     total = hashlib.sha256()
-    for file in MODEL_FILES:
-        data = (folder / file).read_bytes()
+    for file, data in files:
         total.update(b"%d:%b%d:%b" % (len(file), file.encode(), len(data), data))
     return total.hexdigest()
 
@@ -151,7 +174,7 @@ def _packaged(model: str) -> Iterator[Path]:
         yield from sorted(Path(root).glob("*/tokenizer/pkuseg_model"))
 
 
-def _jieba() -> Cuts:
+def _jieba() -> Segmenter:
     """A tokenizer of jieba's that neither reads nor writes its cache in the folder for temporary files."""
     try:
         with warnings.catch_warnings():
@@ -173,7 +196,13 @@ def _jieba() -> Cuts:
                 yield at
                 at += len(word)
 
-    return cuts
+    return Segmenter("jieba", _digest(_jiebas(Path(jieba.__file__).parent)), cuts)
+
+
+def _jiebas(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of jieba that hold what it has learnt: its dictionary, and how words not in it are cut."""
+    for path in (folder / "dict.txt", *sorted((folder / "finalseg").glob("prob_*.py"))):
+        yield path.name, path.read_bytes()
 
 
 def _every_character(text: str, _wanted: Sequence[int], _unwanted: Sequence[int]) -> Iterable[int]:
