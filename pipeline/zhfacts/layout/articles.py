@@ -7,7 +7,7 @@ to the one that says more of its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import regex
@@ -73,6 +73,14 @@ def articles(texts: Sequence[str], assigned: Sequence[Assigned]) -> Articles:
             parts[n].titles = [i for i in parts[n].titles if i not in moved]
             parts[n].headings.remove(heading)
     return _numbered(parts, len(texts), assigned)
+
+
+def set_apart(found: Articles, loose: Iterable[int]) -> Articles:
+    """The articles with some lines in one of their own: a caption of which the page does not say whose it is."""
+    numbers, headings = list(found.numbers), list(found.headings)
+    for i in loose:
+        numbers[i], headings[i] = max(found.numbers) + 1, None
+    return Articles(tuple(numbers), tuple(headings))
 
 
 def _borders(texts: Sequence[str], assigned: Sequence[Assigned]) -> Iterator[int]:
