@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from zhfacts.layout.articles import DATELINE, NAMES, SIGNS
 from zhfacts.layout.joins import ENDS, splits_number, starts_new
@@ -34,10 +34,11 @@ Width = tuple[int, int]
 Column = tuple[int, "Column | None"]
 """The last line of a column, and the column above it."""
 INDENTS = ("\u3000\u3000", "  ")
-PAUSES = frozenset("，、；：。！？")
+PAUSES = frozenset("，、；：。！？,;:")
 """Signs behind which none of CLOSING can stand."""
-CLOSING = frozenset("，、；：。！？）》%％")
+CLOSING = frozenset("，、；：。！？）》%％,;:)")
 """Signs that begin a line only where the line above has left no room."""
+BRACKETS = dict.fromkeys("“‘（《「『(", 1) | dict.fromkeys("”’）》」』)", -1)
 ASIDE = frozenset({"caption", "advert", "contact", "furniture"})
 """Roles of lines that stand in a column or across all, and belong to none of the articles."""
 
@@ -112,6 +113,8 @@ class _State:
     turn: int
     columns: tuple[Column, ...]
     widths: tuple[Width, ...]
+    depths: tuple[int, ...]
+    """How many quotation marks and brackets are open behind the last line of each column."""
 
 
 class _Page:
@@ -120,11 +123,13 @@ class _Page:
     def __init__(self, texts: Sequence[str], assigned: Sequence[Assigned]) -> None:
         self.texts, self.assigned = texts, assigned
         self._asides: dict[int, bool] = {}
+        self._brackets: dict[int, tuple[int, int]] = {}
 
     def columns(self, openers: list[int], below: range) -> list[list[int]] | None:
         """The lines of each column from its opener on; None where they strain less, or no more, as they stand."""
         count = len(openers)
-        states = [_State(0, 0, tuple((i, None) for i in openers), ((0, 0),) * count)]
+        depths = tuple(self._depth(i, 0) for i in openers)
+        states = [_State(0, 0, tuple((i, None) for i in openers), ((0, 0),) * count, depths)]
         for i in below:
             states = [following for state in states for following in self._followed(state, i)]
             states = sorted(states, key=lambda state: state.strain)[:STATES]
@@ -158,15 +163,20 @@ class _Page:
             last = state.columns[k][0]
             skipped = [state.columns[(state.turn + n) % count][0] for n in range(passed)]
             strain = SKIPPED * sum(not self._is_closed(j) for j in skipped)
-            strain += self._between(last, i, state.widths[k])
+            strain += self._between(last, i, state.widths[k]) + self._unopened(i, state.depths[k])
             columns = (*state.columns[:k], (i, state.columns[k]), *state.columns[k + 1 :])
             widths = (*state.widths[:k], _wider(state.widths[k], _width(self.texts[i])), *state.widths[k + 1 :])
-            yield _State(state.strain + strain, (k + 1) % count, columns, widths)
+            depths = (*state.depths[:k], self._depth(i, state.depths[k]), *state.depths[k + 1 :])
+            yield _State(state.strain + strain, (k + 1) % count, columns, widths, depths)
 
     def _strain(self, lines: Sequence[int]) -> int:
         """How ill lines go on from each other in the order given."""
         widest = reduce(_wider, (_width(self.texts[i]) for i in lines))
-        return sum(self._between(i, j, widest) for i, j in pairwise(lines))
+        strain, depth = 0, self._depth(lines[0], 0)
+        for above, below in pairwise(lines):
+            strain += self._between(above, below, widest) + self._unopened(below, depth)
+            depth = self._depth(below, depth)
+        return strain
 
     def _between(self, above: int, below: int, width: Width) -> int:
         """How ill a line goes on from the one above in a column of a width (0, 0: not known)."""
@@ -183,6 +193,22 @@ class _Page:
         strain += WHOLE * splits_number(last, text.lstrip(), 0)
         strain += WIDER * (width[0] > 0 and _falls_short(width, _width(text)))
         return strain + BROKEN * (is_short and not new)
+
+    def _unopened(self, i: int, depth: int) -> int:
+        """How ill it is that a line closes quotation marks or brackets that are not open."""
+        return STRAINED * (depth + self._bracketed(i)[0] < 0)
+
+    def _depth(self, i: int, depth: int) -> int:
+        """How many are open behind a line; a new paragraph begins with none."""
+        lowest, last = self._bracketed(i)
+        return last - lowest if depth + lowest < 0 or self._is_new(self.texts[i]) else depth + last
+
+    def _bracketed(self, i: int) -> tuple[int, int]:
+        """The lowest depth of quotation marks and brackets in a line and the last, from 0 at its beginning."""
+        if i not in self._brackets:
+            depths = [0, *accumulate(BRACKETS[char] for char in self.texts[i] if char in BRACKETS)]
+            self._brackets[i] = min(depths), depths[-1]
+        return self._brackets[i]
 
     def _is_new(self, text: str) -> bool:
         return text.startswith(INDENTS) or starts_new(text)
