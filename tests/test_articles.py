@@ -206,3 +206,43 @@ def test_short_reports_of_whole_lines_are_not_parted() -> None:
 def test_columns_take_linear_time() -> None:
     lines = woven(column(f"本报讯{PLANT * 60}", 20), column(f"本报讯{COUNTY * 60}", 20))
     assert [article for article, _ in bodies(lines)] == [1, 2]
+
+
+INNER = "青梧县旅游迎来旺季\n■ 本报记者 周舟\n{}青梧县上半年接待游客120万人次，同比增长15%。\n（周舟）\n"
+
+
+@pytest.mark.parametrize("blank", ["", "\n"], ids=["close", "apart"])
+def test_an_article_goes_on_behind_one_that_stands_in_its_midst(blank: str) -> None:
+    head, rest = "远岚集团2019年机床出口额达到57.84亿元，比上年增长8.7%，海外", "客户超过300家，订单已经排到明年六月。"
+    text = f"远岚集团机床畅销海外\n■ 本报记者 林岸\n{head}\n{blank}{INNER.format(blank)}{blank}{rest}\n"
+    assert [(article, heading) for _, article, heading in laid(text)] == [
+        (1, None), (1, "远岚集团机床畅销海外"), (1, "远岚集团机床畅销海外"),
+        (2, None), (2, "青梧县旅游迎来旺季"), (2, "青梧县旅游迎来旺季"), (2, "青梧县旅游迎来旺季"),
+        (1, "远岚集团机床畅销海外"),
+    ]  # fmt: skip
+    assert head + rest in [b.text for b in lay_out(from_text(text))[1]]
+    facts = {f.surface: f for f in zhfacts.extract(text)}
+    assert (facts["120万人次"].period_start, facts["300家"].article) == (None, 1)
+    assert facts["300家"].subject != "青梧"
+
+
+def test_what_follows_an_article_that_has_ended_is_not_the_one_before_it() -> None:
+    whole = "远岚集团2019年机床出口额增长8.7%。"
+    for end in ("", "◆"):
+        text = f"■ 本报记者 林岸\n{whole}{end}\n\n{INNER.format('')}\n订单已经排到明年六月。\n"
+        assert laid(text)[-1][1] == 3
+
+
+@pytest.mark.parametrize("names", [("■ 本报记者 林岸\n\n", "■ 本报记者 周舟\n\n"), ("本报讯 ", "本报讯 ")])
+def test_headlines_above_two_articles_go_to_the_one_that_says_their_words(names: tuple[str, str]) -> None:
+    plant, county = "远岚集团机床出口额增长", "青梧县上半年游客增多"
+    texts = ("远岚集团机床出口额达到57.84亿元，比上年增长8.7%。", "青梧县上半年接待游客120万人次，游客增多15%。")
+    for heads in ((plant, county), (county, plant)):
+        text = "\n\n".join([*heads, names[0] + texts[0], names[1] + texts[1]])
+        told = [(article, heading) for line, article, heading in laid(text) if line not in heads]
+        assert set(told) == {(1, plant), (2, county)}
+
+
+def test_a_headline_right_above_its_byline_is_none_of_the_text_above() -> None:
+    text = f"{PLANT[:60]}\n青梧县旅游迎来旺季\n■ 本报记者 周舟\n青梧县上半年接待游客120万人次。"
+    assert bodies(text.split("\n")) == [(1, PLANT[:60]), (2, "青梧县上半年接待游客120万人次。")]

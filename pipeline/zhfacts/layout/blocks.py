@@ -92,17 +92,18 @@ class _Builder:
         self.giving = giving
         self.articles = articles
         self.sizes = sizes
-        self.body = _Open()
+        self.waiting: dict[int, _Open] = {}
+        """The open paragraph of each article."""
         self.done: list[_Open] = []
 
     def found(self) -> list[_Open]:
         """All blocks that the lines have given."""
-        return [*self.done, self.body]
+        return [*self.done, *self.waiting.values()]
 
     def add(self, i: int, line: Line, narrow: str, columns: int) -> None:
         """Line i, in its normal characters too, and so many columns wide."""
         if not columns or line.role not in self.giving:
-            self.body.skip()
+            self._skip()
             return
         cut = self.full[i] and self._is_cut(i)
         read = Read(i, line, *tightened(narrow), columns, self.full[i], self.articles[i], cut)
@@ -110,6 +111,10 @@ class _Builder:
             self._body(read)
         else:
             self._aside(read)
+
+    def _skip(self) -> None:
+        for body in self.waiting.values():
+            body.skip()
 
     def _is_cut(self, i: int) -> bool:
         """Whether line i is as long to the character as the one above or below, as no line set in words is."""
@@ -120,10 +125,11 @@ class _Builder:
         )
 
     def _body(self, read: Read) -> None:
-        if not self.body.takes(read):
-            self.done.append(self.body)
-            self.body = _Open()
-        self.body.add(read)
+        body = self.waiting.get(read.article)
+        if body is None or not body.takes(read):
+            self.done += [body] if body else []
+            body = self.waiting[read.article] = _Open()
+        body.add(read)
 
     def _aside(self, read: Read) -> None:
         """A heading is a block of its own; a caption goes on while its lines follow each other."""
@@ -132,12 +138,12 @@ class _Builder:
         above = last.reads[-1] if last and last.reads else None
         if last and above and caption and above.line.role == "caption" and above.at == read.at - 1:
             last.add(read)
-            self.body.skip()
+            self._skip()
             return
         aside = _Open()
         aside.add(read)
         self.done.append(aside)
-        self.body.skip()
+        self._skip()
 
 
 class _Open:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import accumulate, pairwise
 
-from zhfacts.layout.articles import DATELINE, NAMES, SIGNS
+from zhfacts.layout.articles import DATELINE, SIGNS
 from zhfacts.layout.joins import ENDS, splits_number, starts_new
 from zhfacts.layout.lines import Assigned, runs
-from zhfacts.layout.roles import HEADING, roles
+from zhfacts.layout.roles import HEADING, NAMES, roles
 
 MOST_COLUMNS = 4
 LEAST = 2
