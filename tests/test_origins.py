@@ -84,6 +84,15 @@ def test_a_page_of_broken_bytes_keeps_the_places_of_the_rest(tmp_path):
     assert [there(raw, fact) for fact in (before, behind)] == ["8.7%", "３%"]
 
 
+@pytest.mark.parametrize("name", ["utf-16", "utf-7", "hz", "undefined", "idna", "iso-2022-jp", "no such"])
+def test_a_strange_word_for_the_encoding_gives_right_places_or_none(tmp_path, name):
+    raw = f"<meta charset={name}><p>".encode() + "远岚集团增长8.7%，总投资3亿元。".encode("gb18030")
+    result = extracted(tmp_path, raw)
+    assert not [each for each in result.rejects if each.reason == "internal_error"]
+    for fact in result.facts:
+        assert fact.origin_start is None or there(raw, fact, "gb18030") == fact.surface
+
+
 def test_text_that_the_parser_moves_has_no_place_or_its_own(tmp_path):
     raw = "<article><table>增长8%<tr><td>甲<table><tr><td>3%</td></tr>乙公司增长5%</table>".encode()
     for fact in extracted(tmp_path, raw).facts:

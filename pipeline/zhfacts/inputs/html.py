@@ -121,7 +121,7 @@ def form_of(raw: bytes) -> Form:
     for encoding in ("utf-8", WIDER.get(name, name)):
         try:
             raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # a name may be any that Python knows, `undefined` too
             continue
         return encoding, 0
     return tell(raw)

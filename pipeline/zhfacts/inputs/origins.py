@@ -31,15 +31,25 @@ class Offsets:
         self._raw, self._text = raw, text
         self._encoding = "utf-8" if encoding == "utf-8-sig" else encoding
         self._chars, self._bytes = array("q", [0]), array("q", [mark])
+        self._known = True
+        try:
+            self._walk(mark)
+        except (UnicodeError, LookupError):  # encodings that cannot be read piece by piece, such as UTF-16 unmarked
+            self._known = False
+
+    def _walk(self, mark: int) -> None:
+        """Remember where characters begin, one every STRIDE bytes."""
         decoder, chars = getincrementaldecoder(self._encoding)("replace"), 0
-        for at in range(mark, len(raw), STRIDE):
-            chunk = raw[at : at + STRIDE]
+        for at in range(mark, len(self._raw), STRIDE):
+            chunk = self._raw[at : at + STRIDE]
             chars += len(decoder.decode(chunk))
             self._chars.append(chars)
             self._bytes.append(at + len(chunk) - len(decoder.getstate()[0]))
 
     def at(self, char: int) -> int | None:
         """The byte at which a character begins; None close behind bytes that are not of the encoding."""
+        if not self._known:
+            return None
         k = bisect_right(self._chars, char) - 1
         before = self._text[self._chars[k] : char].encode(self._encoding, "replace")
         start = self._bytes[k]
