@@ -7,6 +7,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import zhfacts
 from conftest import Command
@@ -201,6 +203,24 @@ def test_two_authors_of_one_column_do_not_part_it(width: int, indent: str) -> No
 def test_short_reports_of_whole_lines_are_not_parted() -> None:
     lines = [f"本报讯 {text}" for text in (PLANT, COUNTY, PROVINCE)]
     assert bodies(lines) == list(enumerate([line.replace(" ", "") for line in lines], 1))
+
+
+PARTS = (
+    "■ 本报记者 林岸|■ 本报记者 周舟|本报讯 远岚集团出口增长|　　本报讯 青梧县游客|（林岸）|（周舟）|||"
+    "图为车间。林岸 摄|扫码预约 全场8折|"
+    "出口额达到57|84亿元，比上年增长8.7%，海外客户超过三百|家。|"
+    "“四个中心|”落到项目上，收入3亿元，继续向好的|——副题|青梧县旅游|甲\t5|乙\t7|"
+    "2019年|（上接第8页）|　　|，"
+)
+
+
+@given(st.lists(st.sampled_from(PARTS.split("|")), max_size=16))
+def test_no_line_is_lost_and_no_paragraph_goes_back_whatever_takes_turns(lines: list[str]) -> None:
+    before = from_text("\n".join(lines))
+    document, blocks = lay_out(before)
+    assert [line.text for line in document.lines] == [line.text for line in before.lines]
+    assert len(document.articles) == len(document.headings) == len(document.lines)
+    assert all(list(block.origin.source) == sorted(block.origin.source) for block in blocks)
 
 
 def test_columns_take_linear_time() -> None:

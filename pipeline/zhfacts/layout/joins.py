@@ -47,6 +47,8 @@ def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
     """
     if above.line.role != "body" or not above.text or not below.text or above.article != below.article:
         return False
+    if below.line.number < above.line.number:  # read before it, in another column
+        return False
     last = above.text[-1]
     comma = last in "，、,"
     if splits_number(above.text, below.text, gap):

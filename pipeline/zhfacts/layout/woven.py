@@ -100,7 +100,7 @@ def _parted(
 def _titles(texts: Sequence[str], first: int, top: int, count: int) -> list[int]:
     """The short lines above the by-lines that end no sentence, as many for each column."""
     at = top
-    while at > first and len(texts[at - 1].strip()) <= HEADING and texts[at - 1].rstrip()[-1] not in ENDS:
+    while at > first and len(texts[at - 1].strip()) <= HEADING and texts[at - 1].rstrip()[-1] not in ENDS | PAUSES:
         at -= 1
     return list(range(at + (top - at) % count, top))
 
