@@ -9,13 +9,14 @@ import io
 import json
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from minipdf import LOCKED, PICTURE, column, pdf
+from minipdf import LOCKED, PICTURE, Words, column, pdf
 from zhfacts import api, flow, read
 from zhfacts.documents import Document
 from zhfacts.inputs import base
@@ -124,6 +125,38 @@ def test_a_pdf_page_of_columns_comes_in_reading_order(tmp_path, width, places):
     assert flat("".join(lines[4:-2])) == "".join(text for _, text in parts)
     assert lines[-2:] == ["— 3 —", ""]
     assert {line.page for line in document.lines} == {1}
+
+
+ACROSS = (50, 220, 390)
+
+
+def beside(top: float, texts: Sequence[str], width: int = 15, places: Sequence[float] = ACROSS) -> list[Words]:
+    """Columns that begin at the same height."""
+    return [words for x, text in zip(places, texts, strict=True) for words in column(x, top, text, width)]
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"),
+    [
+        (beside(740, (A, B * 3, C * 2)), A + B * 3 + C * 2),
+        (beside(740, (A * 3, B, C * 3)), A * 3 + B + C * 3),
+        ([*beside(780, (A, B, C)), (50, 690, 10, C[:48]), *beside(670, (B, C, A))], A + B + C + C[:48] + B + C + A),
+        (
+            [(50, 770, 18, C[:10]), *beside(740, (A, B), places=ACROSS[:2]), *column(ACROSS[2], 780, C * 3, 15)],
+            C[:10] + A + B + C * 3,
+        ),
+        (beside(780, (A * 3, B * 3), 24, (50, 310)) + beside(640, (C * 2, A, B)), A * 3 + B * 3 + C * 2 + A + B),
+        (
+            [*beside(780, (A, B), 24, (50, 310)), (50, 710, 10, C[:48]), *beside(680, (C, A, B))],
+            A + B + C[:48] + C + A + B,
+        ),
+        (beside(740, (A * 2, B * 2, C * 2, A), 11, (40, 170, 300, 430)), A * 2 + B * 2 + C * 2 + A),
+    ],
+    ids=["short first", "short middle", "band", "head over two", "two above three", "two, band, three", "four"],
+)
+def test_pdf_pages_of_three_columns_and_more_are_read_in_order(tmp_path, page, wanted):
+    page = sorted(page, key=lambda words: (-words[1] % 3, words[0]))
+    assert flat("".join(texts(good(tmp_path / "a.pdf", pdf([page]))))) == wanted
 
 
 def test_a_pdf_page_of_bands_and_a_table(tmp_path):

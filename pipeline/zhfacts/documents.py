@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, Protocol
 
 Role = Literal[
     "body",
@@ -62,6 +62,19 @@ class Line:
     role: Role = "body"
     page: int | None = None
     """The page it stands on, from 1; None where the input has no pages."""
+    origin_start: int | None = None
+    origin_end: int | None = None
+    """Bytes of its first to last character in the HTML file that it was made of."""
+
+
+class InFile(Protocol):
+    """Where the characters of a text that was made of a file lie in this file."""
+
+    def of(self, number: int, column: int) -> tuple[int, int] | None:
+        """Bytes of the character at a column of a line (from 1)."""
+
+    def line(self, number: int) -> tuple[int, int] | None:
+        """Bytes of a line."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,8 @@ class Document:
     """For each line the index of the line whose heading it stands under."""
     raw: bytes = field(default=b"", repr=False, compare=False)
     """The text stream; Line.byte_start and byte_end index it."""
+    in_file: InFile | None = field(default=None, repr=False, compare=False)
+    """Leads back to the file whose text this is, if it is HTML."""
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -120,6 +135,15 @@ class Document:
         marks = self._marks(line)
         stride = min(column // STRIDE, len(marks) - 1)
         return line.byte_start + marks[stride] + len(encode(line.text[stride * STRIDE : column], self.encoding))
+
+    def origin_of(self, start: int, end: int) -> tuple[int, int] | tuple[None, None]:
+        """Bytes of the characters [start, end) in the HTML file that they were made of, its tags between included."""
+        if self.in_file is None:
+            return None, None
+        line, last = self.line_at(start), self.line_at(end - 1)
+        opens = self.in_file.of(line.number, start - line.start)
+        closes = self.in_file.of(last.number, end - 1 - last.start)
+        return (opens[0], closes[1]) if opens and closes and opens[0] < closes[1] else (None, None)
 
     def _marks(self, line: Line) -> list[int]:
         """Bytes before every STRIDE-th character of a long line, counted once."""

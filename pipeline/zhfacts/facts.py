@@ -113,15 +113,16 @@ def fact(document: Document, blocks: list[Block], b: int, claim: tuple[Number, L
         page=at.first.page,
         article=document.article_of(at.first),
         heading=document.heading_of(at.first),
-        **_position(at),
+        **_position(document, at),
         **_quantity(number, link),
         **_linked(document, blocks, link),
     )
 
 
-def _position(at: Place) -> dict[str, Any]:
+def _position(document: Document, at: Place) -> dict[str, Any]:
     """The columns that say where the number stands."""
     col_start, col_end = at.columns()
+    origin_start, origin_end = document.origin_of(at.start, at.end)
     return {
         "line_start": at.first.number,
         "line_end": at.last.number,
@@ -131,6 +132,8 @@ def _position(at: Place) -> dict[str, Any]:
         "byte_end": at.byte_end,
         "start": at.start,
         "end": at.end,
+        "origin_start": origin_start,
+        "origin_end": origin_end,
     }
 
 

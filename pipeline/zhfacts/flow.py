@@ -93,7 +93,9 @@ def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Se
     except TooSlow:
         return Result(source, None, rejects=(*rejects, _given_up(document, settings)))
     assert result.document is not None  # noqa: S101  # extract() always returns the document it was given
-    return replace(result, document=replace(result.document, raw=b""), rejects=(*rejects, *result.rejects))
+    return replace(
+        result, document=replace(result.document, raw=b"", in_file=None), rejects=(*rejects, *result.rejects)
+    )
 
 
 def _given_up(document: Document, settings: Settings) -> Reject:

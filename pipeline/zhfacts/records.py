@@ -212,6 +212,8 @@ class Fact:
     statistic: Statistic | None = None
     attributed_to: str | None = None
     attributed_line: int | None = None
+    origin_start: int | None = None
+    origin_end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

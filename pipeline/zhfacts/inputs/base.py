@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
 
+from zhfacts.documents import InFile
 from zhfacts.records import Reject
 
 SUFFIXES = (".txt", ".md", ".txt.gz", ".md.gz", ".html", ".htm", ".pdf", ".docx", ".jsonl", ".jsonl.gz", ".parquet")
@@ -67,11 +68,15 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The text made of a file: lines without their ends, the page of each where there are pages, and faults."""
+    """The text made of a file: lines without their ends, the page of each where there are pages, and faults.
+
+    `origins` leads its characters back to the file, where that can be said.
+    """
 
     lines: Sequence[str]
     pages: Sequence[int | None] = ()
     faults: Sequence[Fault] = field(default=())
+    origins: InFile | None = None
 
     def __post_init__(self) -> None:
         if self.pages and len(self.pages) != len(self.lines):

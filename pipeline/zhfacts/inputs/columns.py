@@ -115,15 +115,35 @@ def _gap(strips: list[list[Run]], above: int) -> float:
 
 def _columns(runs: list[Run], em: float) -> Iterator[list[Run]]:
     """Parts of a region in reading order: bands between the runs that cross the gutter, columns within them."""
-    gutter = _gutter(runs, em)
-    if gutter is None:
+    whole = _best_gutter(runs, em)
+    if whole is None:
         if runs:
             yield runs
         return
+    if levels := _levels(runs, em, whole[0]):
+        for level in levels:
+            yield from _columns(level, em)
+        return
+    gutter = whole[2]
     for left, right, crossing in _bands(runs, gutter):
         yield from _columns(left, em)
         yield from _columns(right, em)
         yield from _columns(crossing, em)
+
+
+def _levels(runs: list[Run], em: float, shared: int) -> tuple[list[Run], list[Run]] | None:
+    """What stands above and below a gap or a line across all, where each has columns of its own: two above three."""
+    strips = _strips(runs)
+    half = (max(run.x1 for run in runs) - min(run.x0 for run in runs)) / 2
+    for k in range(SHARED, len(strips) - SHARED + 1):
+        above = strips[k - 1]
+        across = len(above) == 1 and above[0].x1 - above[0].x0 > half
+        if across or _gap(strips, k - 1) > em:
+            parts = [[run for strip in side for run in strip] for side in (strips[:k], strips[k:])]
+            found = [best[0] for part in parts if (best := _best_gutter(part, em))]
+            if len(found) == len(parts) and sum(found) >= shared + SHARED:
+                return parts[0], parts[1]
+    return None
 
 
 def _bands(runs: list[Run], gutter: float) -> list[tuple[list[Run], list[Run], list[Run]]]:
@@ -143,7 +163,13 @@ def _bands(runs: list[Run], gutter: float) -> list[tuple[list[Run], list[Run], l
 
 
 def _gutter(runs: list[Run], em: float) -> float | None:
-    """Where white parts a region into two columns: the place with most rows beside each other, if there is any."""
+    """Where white parts a region into two columns, if it does."""
+    best = _best_gutter(runs, em)
+    return best[2] if best else None
+
+
+def _best_gutter(runs: list[Run], em: float) -> tuple[int, int, float] | None:
+    """The place with most rows beside each other: how many, how many runs cross it (negative), and where it is."""
     best: tuple[int, int, float] | None = None
     for start in sorted({round(run.x0, 1) for run in runs}):
         at = start - GUTTER * em / 2
@@ -151,7 +177,7 @@ def _gutter(runs: list[Run], em: float) -> float | None:
         crossing = sum(run.x0 < at < run.x1 for run in runs)
         if shared and (best is None or (shared, -crossing) > best[:2]):
             best = shared, -crossing, at
-    return best[2] if best else None
+    return best
 
 
 def _shared(left: list[Run], right: list[Run], em: float) -> int:

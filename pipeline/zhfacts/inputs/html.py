@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhfacts.inputs.base import Fault, Limits, Made, RefusedError, extra, text_lines
-from zhfacts.inputs.encodings import tell
+from zhfacts.inputs.encodings import Form, tell
+from zhfacts.inputs.marks import marked, taken
+from zhfacts.inputs.origins import Ink, Offsets, Origins
 
 BLANK = "script style noscript template iframe frame object embed applet svg math canvas audio video map head"
 FORMS = "form button select option textarea input label fieldset dialog menu datalist"
@@ -65,6 +67,7 @@ class _Part:
 
     tag: str
     text: str = ""
+    ink: Ink = ()
     wanted: str = ""
     """`main` where it names itself the main text, `aside` where it names itself something else."""
     end: int = 0
@@ -80,29 +83,37 @@ def made(raw: bytes, limits: Limits) -> Made:
     lexbor = extra("selectolax.lexbor", "html")
     if len(raw) > limits.max_markup:
         raise RefusedError("too_large", f"{len(raw)} bytes of HTML, and at most {limits.max_markup} are read")
-    text, faults = _decoded(raw)
+    encoding, mark = form_of(raw)
+    text = decoded(raw[mark:], encoding)
     _check_depth(text)
-    body = lexbor.LexborHTMLParser(text).body
+    page, runs = marked(text)
+    body = lexbor.LexborHTMLParser(page).body
     parts = _parts(body) if body is not None else []
     if not parts or not parts[0].size:
         raise RefusedError("empty", "No text in its body")
     main = _main(parts)
     lines = [*_headline(parts, main), *_written(parts, main)]
-    if not any(line.strip() for line in lines):
+    if not any(line.strip() for line, _ in lines):
         lines = _written(parts, 0, everything=True)
-    return Made(lines, faults=faults)
+    origins = Origins(lines, text, runs, Offsets(raw, text, encoding, mark))
+    return Made([line for line, _ in lines], faults=_faults(raw, text, encoding), origins=origins)
 
 
-def _decoded(raw: bytes) -> tuple[str, list[Fault]]:
-    """The page's characters, by byte order mark, strict UTF-8, its own word, or what reads best; with what is bad."""
-    encoding, mark = _encoding(raw)
-    text = raw[mark:].decode("utf-8" if encoding == "utf-8-sig" else encoding, "replace")
+def decoded(raw: bytes, encoding: str) -> str:
+    """The characters of a page or a part of it; what is not of the encoding stands as U+FFFD."""
+    return raw.decode("utf-8" if encoding == "utf-8-sig" else encoding, "replace")
+
+
+def _faults(raw: bytes, text: str, encoding: str) -> list[Fault]:
     bad = text.count("\ufffd") - raw.count("\ufffd".encode())
-    return text, [("undecodable_line", f"{bad} place(s) are not {encoding} and stand as \ufffd")] if bad > 0 else []
+    return [("undecodable_line", f"{bad} place(s) are not {encoding} and stand as \ufffd")] if bad > 0 else []
 
 
-def _encoding(raw: bytes) -> tuple[str, int]:
-    """Encoding and length of the mark; a page's word for its encoding counts where it is kept to the last byte."""
+def form_of(raw: bytes) -> Form:
+    """Encoding and length of the mark: by the mark, strict UTF-8, the page's own word, or what reads best.
+
+    A page's word for its encoding counts where it is kept to the last byte.
+    """
     named = _CHARSET.search(raw[:HEAD])
     if named is None or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return tell(raw)
@@ -110,7 +121,7 @@ def _encoding(raw: bytes) -> tuple[str, int]:
     for encoding in ("utf-8", WIDER.get(name, name)):
         try:
             raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # a name may be any that Python knows, `undefined` too
             continue
         return encoding, 0
     return tell(raw)
@@ -152,8 +163,9 @@ def _parts(body: Any) -> list[_Part]:
 def _part(node: Any) -> _Part | None:
     """An element or a text that may be shown."""
     if node.is_text_node:
-        text = _SPACE.sub(lambda found: WRAP if "\n" in found[0] else " ", node.text_content or "")
-        return _Part("", text, size=len(text) - text.count(" ") - text.count(WRAP))
+        content, ink = taken(node.text_content or "")
+        text = _SPACE.sub(lambda found: WRAP if "\n" in found[0] else " ", content)
+        return _Part("", text, ink, size=len(text) - text.count(" ") - text.count(WRAP))
     if not node.is_element_node or node.tag in NEVER:
         return None
     about = node.attributes
@@ -186,7 +198,7 @@ def _main(parts: list[_Part]) -> int:
     return -min(enough)[1] if enough else 0
 
 
-def _headline(parts: list[_Part], main: int) -> list[str]:
+def _headline(parts: list[_Part], main: int) -> list[Written]:
     """The page's headline where it stands before the main text: the last h1 there."""
     found = [k for k, part in enumerate(parts[:main]) if part.tag == "h1" and part.end <= main]
     return _written(parts, found[-1]) if found else []
@@ -201,7 +213,7 @@ def _is_aside(part: _Part, total: int) -> bool:
     return part.tag in BLOCKS and part.links >= LINKS and part.linked >= LINKED * part.size
 
 
-def _written(parts: list[_Part], root: int, *, everything: bool = False) -> list[str]:
+def _written(parts: list[_Part], root: int, *, everything: bool = False) -> list[Written]:
     """Lines of an element: a blank one behind each block, rows of a table on a line each with tabs between cells."""
     page = _Paper()
     ends: list[tuple[int, str]] = []  # where open elements end, and what then stands
@@ -223,7 +235,7 @@ def _written(parts: list[_Part], root: int, *, everything: bool = False) -> list
             page.put(BLANK_LINE if sign == BLANK_LINE else "")
             ends.append((part.end, sign))
         else:
-            page.add(part.text)
+            page.add(part)
         k += 1
     for _, sign in reversed(ends):
         page.put(sign)
@@ -240,17 +252,21 @@ def _sign(tag: str, in_table: bool) -> str:
 
 
 BLANK_LINE = "\n\n"
+Written = tuple[str, Ink]
+"""A line, and its ink with the runs of the page that it comes from."""
 
 
 class _Paper:
     """Takes texts and signs, and gives lines without spaces at their ends."""
 
     def __init__(self) -> None:
-        self._found: list[str] = []
+        self._found: list[Written] = []
         self._open: list[str] = []
+        self._ink: list[tuple[int | None, str]] = []
 
-    def add(self, text: str) -> None:
-        self._open.append(text)
+    def add(self, part: _Part) -> None:
+        self._open.append(part.text)
+        self._ink += part.ink
 
     def put(self, sign: str) -> None:
         if not sign.startswith("\n"):
@@ -258,12 +274,12 @@ class _Paper:
             return
         text = _CELL_SPACE.sub("\t", _WRAPS.sub("", "".join(self._open)))
         line = _SPACES.sub(" ", text).strip(" ").removesuffix("\t")
-        self._open = []
         if line.strip():
-            self._found.append(line)
-        if sign == BLANK_LINE and self._found and self._found[-1]:
-            self._found.append("")
+            self._found.append((line, self._ink))
+        self._open, self._ink = [], []
+        if sign == BLANK_LINE and self._found and self._found[-1][0]:
+            self._found.append(("", ()))
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[Written]:
         self.put(BLANK_LINE)
-        return [line for text in self._found for line in text_lines(text) or [""]]
+        return [(line, ink) for text, ink in self._found for line in text_lines(text) or [""]]

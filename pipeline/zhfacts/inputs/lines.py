@@ -9,7 +9,7 @@ import hashlib
 import re
 from dataclasses import replace
 
-from zhfacts.documents import Document, Line, encode
+from zhfacts.documents import Document, InFile, Line, encode
 from zhfacts.inputs.base import Limits, Made, RefusedError, reject
 from zhfacts.inputs.encodings import UTF_16, Form
 from zhfacts.records import Reject
@@ -64,4 +64,13 @@ def make(source: str, made: Made, limits: Limits) -> tuple[Document | None, list
     if made.pages:
         pairs = zip(document.lines, made.pages, strict=True)
         document = replace(document, lines=tuple(replace(line, page=page) for line, page in pairs))
+    if made.origins:
+        lines = tuple(_placed(line, made.origins) for line in document.lines)
+        document = replace(document, lines=lines, in_file=made.origins)
     return document, [*(reject(source, *fault, (document.doc_id, None)) for fault in made.faults), *rejects]
+
+
+def _placed(line: Line, origins: InFile) -> Line:
+    """A line with its place in the file that it was made of."""
+    start, end = origins.line(line.number) or (None, None)
+    return line if start is None else replace(line, origin_start=start, origin_end=end)

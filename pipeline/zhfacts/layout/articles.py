@@ -7,14 +7,14 @@ to the one that says more of its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import regex
 
-from zhfacts.layout.lines import Assigned
+from zhfacts.layout.lines import TERMINAL, Assigned
 from zhfacts.layout.normalise import normalise
-from zhfacts.layout.roles import HEADING
+from zhfacts.layout.roles import HEADING, NAMES, NUMBERED
 
 DATELINE = regex.compile(
     r"^\W{0,2}(?:本报讯|本报[\p{Han}]{2,6}\d{0,2}月?\d{0,2}日?[讯电]|新华社[\p{Han}]{2,6}\d{1,2}月)"
@@ -22,8 +22,6 @@ DATELINE = regex.compile(
 """Opens an article."""
 SIGNS = frozenset({"signature", "editor-in-brackets"})
 """Rules of lines that close an article."""
-NAMES = frozenset({"reporter", "box-author"})
-"""Rules of by-lines that stand under a headline."""
 BACK = 4
 """Articles without a headline of their own among which one that follows them is looked for."""
 SHARE = 0.5
@@ -69,10 +67,21 @@ def articles(texts: Sequence[str], assigned: Sequence[Assigned]) -> Articles:
     for _, n, heading, owner in sorted(claims, key=lambda claim: (-claim[0], claim[1:])):
         if heading in parts[n].headings and not parts[owner].behind:
             moved = _with_names(parts[n], heading)
+            if owner > n:  # the by-line above the text is that of the text
+                moved = [i for i in moved if assigned[i].role != "byline"]
             parts[owner].behind += moved
             parts[n].titles = [i for i in parts[n].titles if i not in moved]
             parts[n].headings.remove(heading)
-    return _numbered(parts, len(texts), assigned)
+    return _numbered(parts, texts, assigned)
+
+
+def set_apart(found: Articles, loose: Iterable[int]) -> Articles:
+    """The articles with some lines in one of their own: a caption of which the page does not say whose it is."""
+    numbers, headings = list(found.numbers), list(found.headings)
+    own = max(numbers, default=0) + 1
+    for i in loose:
+        numbers[i], headings[i] = own, None
+    return Articles(tuple(numbers), tuple(headings))
 
 
 def _borders(texts: Sequence[str], assigned: Sequence[Assigned]) -> Iterator[int]:
@@ -129,11 +138,15 @@ def _with_names(part: _Part, heading: int) -> list[int]:
 
 
 def _claims(parts: list[_Part], n: int, heading: int, texts: Sequence[str]) -> Iterator[tuple[float, int, int, int]]:
-    """(share, n, heading, article) for articles before part n that may have the heading at its top for their own."""
+    """(share, n, heading, article) for articles near part n that may have a heading at its top for their own.
+
+    One below it can have it only where several headings stand there: each may be that of another article.
+    """
     pairs = _pairs(texts[heading])
     below = next((p for p in parts[n : n + 2] if p.body), None)
     least = max(SHARE, _said(pairs, below, texts) + MARGIN if below else 0.0)
-    for k in range(max(0, n - BACK), n):
+    ahead = len(parts[n].headings) > 1 and bool(parts[n].body)
+    for k in (*range(max(0, n - BACK), n), *range(n + 1, min(len(parts), n + 1 + BACK * ahead))):
         share = _said(pairs, parts[k], texts) if parts[k].body else 0.0
         own = max((_said(_pairs(texts[i]), parts[k], texts) + MARGIN for i in parts[k].headings), default=0.0)
         if share >= max(least, own):
@@ -153,17 +166,33 @@ def _said(pairs: set[str], part: _Part, texts: Sequence[str]) -> float:
     return sum(pair in part.text for pair in pairs) / max(1, len(pairs))
 
 
-def _numbered(parts: list[_Part], size: int, assigned: Sequence[Assigned]) -> Articles:
+def _goes_on(before: list[_Part], part: _Part, texts: Sequence[str]) -> _Part | None:
+    """The article that goes on in a part: text without a title behind one that has ended, inside of one that has not.
+
+    远岚集团的海外 | 青梧县旅游旺季 ■ 本报记者 … 。（周舟） | 客户超过300家。
+    """
+    if len(before) < 2 or not part.body or part.titles or not before[-1].titles:
+        return None
+    outer, inner = (texts[each.body[-1]].rstrip() for each in before[-2:])
+    first = texts[part.body[0]]
+    breaks_off = (outer[-1].isalnum() or outer[-1] in "，、") and inner[-1] in TERMINAL
+    return None if not breaks_off or first.startswith(("\u3000\u3000", "  ")) or NUMBERED.match(first) else before[-2]
+
+
+def _numbered(parts: list[_Part], texts: Sequence[str], assigned: Sequence[Assigned]) -> Articles:
     """Numbers by place of the text; a part that holds only titles goes with the next that has text."""
-    numbers, headings = [1] * size, list[int | None]([None] * size)
+    numbers, headings = [1] * len(texts), list[int | None]([None] * len(texts))
     number, filled = 1, False
+    before: list[_Part] = []
     for part in parts:
-        number += bool(part.body) and filled
+        outer = _goes_on(before, part, texts)
+        before += [part] if part.body else []
+        number += bool(part.body) and filled and outer is None
         filled = filled or bool(part.body)
         ahead = filled and not part.body and bool(part.titles)
-        under = next(iter([*part.behind, *part.headings]), None)
+        under = next(iter([*part.behind, *part.headings]), None) if outer is None else headings[outer.body[-1]]
         for i in (i for i in part.lines if numbers[i] == 1):
-            numbers[i] = number + ahead
+            numbers[i] = number + ahead if outer is None else numbers[outer.body[-1]]
             if assigned[i].role == "heading" and part.body and i > part.body[0]:
                 under = i
             headings[i] = None if i == under else under

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from string import ascii_letters
 
 import regex
 
 from zhfacts.documents import FACT_ROLES, Block, Document, Line, Origin
-from zhfacts.layout.articles import articles
+from zhfacts.layout.articles import Articles, articles, set_apart
+from zhfacts.layout.joins import LONG, Read, joins
 from zhfacts.layout.lines import EVEN, TERMINAL, runs, widths
 from zhfacts.layout.normalise import characters, special, tightened
-from zhfacts.layout.roles import NUMBERED, roles
+from zhfacts.layout.roles import roles
+from zhfacts.layout.woven import reading_order
 
 SLACK = 6
 """Columns by which a full line may fall short of its column: punctuation may not begin a line, spaces are stretched."""
@@ -22,55 +24,53 @@ INDENT = 4
 """Columns by which a paragraph's first line is indented; the blanks are often lost on the way out of a PDF."""
 OPEN_SHARE = 0.7
 """Share of its column that a line whose sentence is open must fill."""
-LONG = 60
-"""Columns from which a line by itself is an unwrapped paragraph rather than a fragment."""
-BRIDGE = 14
-"""Lines (blank ones, captions, page furniture) over which an open sentence may go on."""
-OPENER = regex.compile(
-    r"^\W{0,2}(?:[■□●◆▲★▶※【]|本报讯|本报[\p{Han}]{2,6}讯|本报[\p{Han}]{2,6}\d{1,2}月|新华社|据新华社|——|[①-⑳]|[-•·]\s)"
-)
-HAN = regex.compile(r"\p{Han}[^，。；]{0,24}$")
-SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
-ENDS = frozenset(TERMINAL + "：:")
 NO_COLUMNS = (0, 0)
 """The widths of a blank line."""
+BLANK = Line(0, "", 0, 0, 0)
+"""A blank line that stands in no document, put between the articles of two columns."""
 LATIN = re.compile(r"[A-Za-z]{2,}")
 LONE_LETTERS = frozenset("aABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """Letters that are words by themselves: a name's (Plan B), the article."""
 TOKEN = regex.compile(r"[\x21-\x7e]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A line as read: normalised, with its pieces and what the decision to join looks at."""
-
-    line: Line
-    text: str
-    pieces: list[tuple[int, int]]
-    width: int
-    full: bool
-    article: int
-    cut: bool = False
-    """Whether it ends where a number of characters was full, maybe inside a word."""
-
-
 def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Document, list[Block]]:
-    """The document with the roles of its lines, and its blocks in order, made of lines of the roles `giving`."""
-    texts = [line.text for line in document.lines]
-    assigned = roles().of_lines(texts)
+    """The document with the roles of its lines, and its blocks as they are read, of lines of the roles `giving`."""
+    lines = list(document.lines)
+    assigned = roles().of_lines([line.text for line in lines])
+    loose: list[int] = []
+    if order := reading_order([line.text for line in lines], assigned):
+        loose = [k for k, i in enumerate(order.lines) if i in order.loose]
+        lines = [BLANK if i is None else lines[i] for i in order.lines]
+        assigned = roles().of_lines([line.text for line in lines])
+    texts = [line.text for line in lines]
     table, is_special = characters(), special().search
     narrow = [text.translate(table) if text and is_special(text) else text for text in texts]
-    pairs = zip(document.lines, assigned, strict=True)
-    lines = tuple(replace(line, role=a.role) if a.role != line.role else line for line, a in pairs)
-    cut = articles(texts, assigned)
+    lines = [
+        replace(line, role=a.role) if a.role != line.role else line for line, a in zip(lines, assigned, strict=True)
+    ]
+    cut = set_apart(articles(texts, assigned), loose)
     columns = [widths(text) if text else NO_COLUMNS for text in narrow]
     builder = _Builder(_full_lines(narrow, columns), cut.numbers, list(map(len, texts)), giving)
     for i, line in enumerate(lines):
         builder.add(i, line, narrow[i], columns[i][1])
     latin = _Latin(narrow)
-    found = [b.block(latin) for b in [*builder.done, builder.body] if b.reads]
-    blocks = sorted((b for b in found if b.text), key=lambda b: b.origin.source[0])
-    return replace(document, lines=lines, articles=cut.numbers, headings=cut.headings), blocks
+    found = sorted((b for b in builder.found() if b.reads), key=lambda b: b.reads[0].at)
+    blocks = [block for block in (b.block(latin) for b in found) if block.text]
+    return _told(document, lines, cut), blocks
+
+
+def _told(document: Document, lines: Sequence[Line], cut: Articles) -> Document:
+    """The document with the roles, articles and headings of its lines, which were read in the order of `lines`."""
+    headings = [None if i is None else lines[i].number - 1 for i in cut.headings]
+    told = sorted(zip(lines, cut.numbers, headings, strict=True), key=lambda each: each[0].number)
+    told = told[-len(document.lines) :] if document.lines else []
+    return replace(
+        document,
+        lines=tuple(line for line, _, _ in told),
+        articles=tuple(number for _, number, _ in told),
+        headings=tuple(heading for _, _, heading in told),
+    )
 
 
 class _Latin:
@@ -92,20 +92,29 @@ class _Builder:
         self.giving = giving
         self.articles = articles
         self.sizes = sizes
-        self.body = _Open()
+        self.waiting: dict[int, _Open] = {}
+        """The open paragraph of each article."""
         self.done: list[_Open] = []
+
+    def found(self) -> list[_Open]:
+        """All blocks that the lines have given."""
+        return [*self.done, *self.waiting.values()]
 
     def add(self, i: int, line: Line, narrow: str, columns: int) -> None:
         """Line i, in its normal characters too, and so many columns wide."""
         if not columns or line.role not in self.giving:
-            self.body.skip()
+            self._skip()
             return
         cut = self.full[i] and self._is_cut(i)
-        read = Read(line, *tightened(narrow), columns, self.full[i], self.articles[i], cut)
+        read = Read(i, line, *tightened(narrow), columns, self.full[i], self.articles[i], cut)
         if line.role == "body":
             self._body(read)
         else:
             self._aside(read)
+
+    def _skip(self) -> None:
+        for body in self.waiting.values():
+            body.skip()
 
     def _is_cut(self, i: int) -> bool:
         """Whether line i is as long to the character as the one above or below, as no line set in words is."""
@@ -116,24 +125,25 @@ class _Builder:
         )
 
     def _body(self, read: Read) -> None:
-        if not self.body.takes(read):
-            self.done.append(self.body)
-            self.body = _Open()
-        self.body.add(read)
+        body = self.waiting.get(read.article)
+        if body is None or not body.takes(read):
+            self.done += [body] if body else []
+            body = self.waiting[read.article] = _Open()
+        body.add(read)
 
     def _aside(self, read: Read) -> None:
         """A heading is a block of its own; a caption goes on while its lines follow each other."""
         last = self.done[-1] if self.done else None
         caption = read.line.role == "caption"
-        above = last.reads[-1].line if last and last.reads else None
-        if last and above and caption and above.role == "caption" and above.number == read.line.number - 1:
+        above = last.reads[-1] if last and last.reads else None
+        if last and above and caption and above.line.role == "caption" and above.at == read.at - 1:
             last.add(read)
-            self.body.skip()
+            self._skip()
             return
         aside = _Open()
         aside.add(read)
         self.done.append(aside)
-        self.body.skip()
+        self._skip()
 
 
 class _Open:
@@ -157,41 +167,6 @@ class _Open:
 
     def block(self, latin: _Latin) -> Block:
         return Block(*_joined(self.reads, latin), self.reads[0].line.role, self.reads[0].article)
-
-
-def joins(above: Read, below: Read, gap: int, reach: int) -> bool:
-    """Whether a line goes on with the paragraph above: `gap` lines lie between, `reach` columns are read so far.
-
-    Evidence: a number is cut in two (2017|年), the line above fills its column, its sentence is open (no end
-    sign, or a comma), the line below does not begin something new. Without a gap a full line is enough; over
-    a gap the sentence must be open.
-    """
-    if above.line.role != "body" or not above.text or not below.text or above.article != below.article:
-        return False
-    last = above.text[-1]
-    comma = last in "，、,"
-    if _splits_number(above.text, below.text, gap):
-        return gap <= BRIDGE
-    is_open = last not in ENDS
-    if gap == 0:
-        return comma or (above.full and (is_open or not _starts_new(below.text)))
-    if gap > BRIDGE or not is_open or not (comma or above.full or reach >= LONG):
-        return False
-    return not _starts_new(below.text)
-
-
-def _starts_new(text: str) -> bool:
-    return bool(OPENER.match(text) or NUMBERED.match(text))
-
-
-def _splits_number(above: str, below: str, gap: int) -> bool:
-    """Whether a number runs over the line end: 2017|年, and on the very next line also 57|84亿元 and 8.|7%."""
-    if SPLIT_NUMBER.match(above[-1] + below[0]):
-        return True
-    if below[0] == "." and below[1:2].isdecimal() and above[-1].isdecimal():
-        return not gap
-    digits = below[0].isdecimal() and (above[-1].isdecimal() or (above[-1] in ".," and above[-2:-1].isdecimal()))
-    return digits and not gap and (HAN.search(above) is not None or above.isdecimal())
 
 
 def _full_lines(texts: Sequence[str], measured: Sequence[tuple[int, int]]) -> list[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import regex
 
@@ -20,6 +20,8 @@ LONGEST_PATTERN_LINE = 400
 """Longer lines are running text; no role pattern is tried on them."""
 HEADING = 34
 """Characters of the longest line that may be a heading."""
+NAMES = frozenset({"reporter", "box-author"})
+"""Rules of by-lines that stand under a headline."""
 SUBTITLE = "——"
 CAPTION = 5
 """Lines of the longest caption."""
@@ -121,6 +123,7 @@ class Roles:
         self._sections(texts, found)
         self._whole_captions(lines, found)
         _subtitled(lines, found)
+        _headlined(lines, found)
         repeats = repeated(lines, found)
         mark_numbered_heads(lines, repeats, found)
         contents = mark_contents(lines, found)
@@ -190,6 +193,14 @@ def _subtitled(lines: Lines, found: list[Assigned]) -> None:
             for i in range(first, last):
                 if found[i].role == "body" and len(lines.texts[i]) <= HEADING:
                     found[i] = Assigned("heading")
+
+
+def _headlined(lines: Lines, found: list[Assigned]) -> None:
+    """The short line right above a by-line that ends no sentence is its headline, whatever stands above it."""
+    for i, (text, below) in enumerate(pairwise(lines.texts)):
+        named = found[i + 1].rule in NAMES and found[i].role == "body" and 0 < len(text) <= HEADING
+        if named and not _is_piece(text, below):
+            found[i] = Assigned("heading")
 
 
 def _is_entry(text: str) -> bool:

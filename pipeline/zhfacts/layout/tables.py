@@ -192,13 +192,14 @@ def table_lines(texts: Sequence[str]) -> list[int]:
 
 def cut(document: Document, blocks: Sequence[Block]) -> list[Table]:
     """The document's tables with a header of one row as records; `blocks` say in which article each stands."""
-    starts = [block.origin.source[0] for block in blocks]
+    placed = sorted((block.origin.source[0], block.article) for block in blocks)
+    starts = [start for start, _ in placed]
     found = []
     for grid in tables().grids([line.text for line in document.lines]):
         if grid.header is None or grid.stacked:
             continue
         above = bisect_right(starts, document.lines[grid.header.number].start) - 1
-        found.append(_table(document, grid, blocks[above].article if above >= 0 else 0))
+        found.append(_table(document, grid, placed[above][1] if above >= 0 else 0))
     return found
 
 

@@ -63,6 +63,8 @@ def _fault(document: Document, fact: Fact, ruler: Ruler) -> tuple[str, str] | No
         line = document.lines[number - 1] if 1 <= number <= len(document.lines) else None
         if line is None or ruler.byte(number, line.text, line.byte_start, column) != byte:
             return "position", f"line {number}, column {column} is not byte {byte}, its {name}"
+    if wrong := origin_fault(fact.origin_start, fact.origin_end):
+        return "position", wrong
     fault = kind_fault({name: getattr(fact, name) for name in _KIND_COLUMNS})
     return ("kind", fault) if fault else None
 
@@ -113,6 +115,13 @@ class Ruler:
         self._byte += len(encode(text[self._column : column], self._encoding))
         self._column = column
         return self._byte
+
+
+def origin_fault(start: int | None, end: int | None) -> str | None:
+    """How a place in an HTML file is none: both ends are known or neither, and something lies between them."""
+    if (start is None) != (end is None) or (start is not None and end is not None and not 0 <= start < end):
+        return f"bytes {start}-{end} are no place in a file"
+    return None
 
 
 def kind_fault(row: Mapping[str, Any]) -> str | None:

@@ -121,7 +121,8 @@ def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
     for d in documents:
         for line in d.lines:
             place = d.doc_id, line.number, line.byte_start, line.byte_end, line.text, line.role
-            yield *place, line.page, d.article_of(line), d.heading_of(line)
+            context = line.page, d.article_of(line), d.heading_of(line)
+            yield *place, *context, line.origin_start, line.origin_end
 
 
 def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pa.Table:

@@ -75,6 +75,11 @@ _CONTEXT: Final[tuple[Column, ...]] = (
     ("heading", "string", True, "heading it stands under"),
 )
 
+_IN_FILE: Final[tuple[Column, ...]] = (
+    ("origin_start", "int64", True, "its first byte in the HTML file that the text was made of"),
+    ("origin_end", "int64", True, "byte behind its last character in that file, tags and entities between included"),
+)
+
 COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     "facts": (
         ("fact_id", "string", False, "stable: same text stream, span and kind, same id"),
@@ -120,6 +125,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("statistic", "dictionary", True, "what sort of figure it is, where its clause says so"),
         ("attributed_to", "string", True, "who says so, in the document's words"),
         ("attributed_line", "int32", True, "line where these words begin"),
+        *_IN_FILE,
     ),
     "entities": (
         ("entity_id", "string", False, "key of the entity, the same in every document"),
@@ -159,6 +165,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("text", "string", False, "its characters without the line end"),
         ("role", "dictionary", False, "what part of the layout it belongs to"),
         *_CONTEXT,
+        *_IN_FILE,
     ),
     "rejects": (
         ("source", "string", False, "path relative to the input root"),

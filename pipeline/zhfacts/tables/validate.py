@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhfacts.errors import OutputError
-from zhfacts.tables import rows
-from zhfacts.tables.check import LINE_END, Ruler, decode, kind_fault, stands_in, table_faults
+from zhfacts.tables import pages, rows
+from zhfacts.tables.check import LINE_END, Ruler, decode, kind_fault, origin_fault, stands_in, table_faults
 from zhfacts.tables.publish import INFO, open_file, read_info
 from zhfacts.tables.schema import SCHEMAS
 
@@ -88,12 +88,14 @@ def _row_findings(tables: dict[str, pa.Table], source: Path | None) -> Iterator[
         # a stream of our own making ("text") is UTF-8 whatever the input was
         encoding = "utf-8" if document["stream"] == "text" else document["encoding"]
         text = _Text(encoding, lines.get(document["doc_id"], {}), raw, Ruler(encoding))
+        if source and pages.has_places(document):
+            yield from _page_findings(document, placed.get(document["doc_id"], []), text.lines, source)
         behind = 0
         for name, number, row in placed.get(document["doc_id"], []):
             at = f"table {name}, row {number} ({row['source']}:{row['line_start']})"
             yield from (f"{at}: {fault}" for fault in _place_faults(row, text))
             if name == "facts":
-                fault = kind_fault(row)
+                fault = kind_fault(row) or origin_fault(row["origin_start"], row["origin_end"])
                 if fault:
                     yield f"{at}: {fault}"
                 if row["byte_start"] < behind:
@@ -130,15 +132,35 @@ def _by_lines(row: Row, lines: dict[int, Row]) -> str | None:
     return "\n".join([lines[first]["text"][row["col_start"] :], *between, lines[last]["text"][: row["col_end"]]])
 
 
+def _page_findings(
+    document: Row, placed: list[tuple[str, int, Row]], lines: dict[int, Row], source: Path
+) -> Iterator[str]:
+    """Places in an HTML file that do not hold what the tables say."""
+    name = document["source"]
+    facts = {f"table facts, row {n} ({name}:{row['line_start']})": row for kind, n, row in placed if kind == "facts"}
+    named = {f"table lines, line {n} of {name}": row for n, row in lines.items()}
+    known = [{at: row for at, row in rows.items() if row["origin_start"] is not None} for rows in (facts, named)]
+    path = next(_paths(name, source), None)
+    if path is None:
+        yield f"document {name}: its file is not found under {source}"
+    else:
+        yield from pages.faults(path, *known)
+
+
+def _paths(name: str, source: Path) -> Iterator[Path]:
+    """The files that may be the one a document's source names."""
+    # bytes of a file's name that are not UTF-8 stand escaped in `source`
+    on_disk = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+    places = [source / name, source.parent / name, source, source / on_disk, source.parent / on_disk]
+    return (path for path in places if path.is_file())
+
+
 def _stream(document: Row, source: Path) -> tuple[bytes | None, str | None]:
     """The bytes of a document's text stream, or a finding where they are not to be had."""
     name = document["source"]
-    # bytes of a file's name that are not UTF-8 stand escaped in `source`
-    on_disk = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
     if document["stream"] == "text":
         return None, None  # the stream is what lines.parquet holds, and is checked there
-    places = [source / name, source.parent / name, source, source / on_disk, source.parent / on_disk]
-    for path in (path for path in places if path.is_file()):
+    for path in _paths(name, source):
         try:
             raw = path.read_bytes()
             raw = gzip.decompress(raw) if document["stream"] == "decompressed" else raw
