@@ -93,8 +93,9 @@ def own_texts() -> dict[str, list[str]]:
 
 
 def _seeds() -> list[str]:
-    """Sentences of seeds/, their hard line wraps undone."""
-    texts = [path.read_text("utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))]
+    """Sentences of seeds/ and of the other texts of ours that are annotated, their hard line wraps undone."""
+    folders = (ROOT / "seeds", ROOT / "tests" / "gold" / "texts")
+    texts = [path.read_text("utf-8") for folder in folders for path in sorted(folder.glob("*.txt"))]
     return [s for text in texts for line in WRAP.sub("", text).split("\n") for s in _split(line)]
 
 
