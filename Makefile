@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-pdf check lint types floors rules golden bench segmenter clean
+.PHONY: run test test-pdf check lint types floors rules golden bench segmenter ranker clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -43,6 +43,11 @@ bench: $(READY)
 UD ?= ../shared/ud
 segmenter: $(READY)
 	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m segmenter.train $(UD)
+
+# Fits the weights of rules/link/ranker anew and prints what they are worth on articles left out; CI never does.
+SHARED ?= ../shared
+ranker: $(READY)
+	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m ranker.fit $(SHARED)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

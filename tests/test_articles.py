@@ -158,7 +158,8 @@ def test_articles_that_begin_with_datelines_take_turns_in_three_columns(width: i
 @pytest.mark.parametrize("width", [18, 22])
 def test_nothing_leaks_from_one_column_into_the_other(width: int) -> None:
     lines = woven(column(PLANT, width, HEADS[0]), column(COUNTY, width + 3, HEADS[1]))
-    alone = [f for text in (PLANT, COUNTY) for f in zhfacts.extract(text)]
+    pages = ["\n".join(column(PLANT, width, HEADS[0])), "\n".join(column(COUNTY, width + 3, HEADS[1]))]
+    alone = [f for page in pages for f in zhfacts.extract(page)]
     wanted = {f.surface: (f.subject, f.attribute, f.period_start, f.date_start, f.quote) for f in alone}
     facts = [f for f in zhfacts.extract("\n".join(lines)) if f.surface in wanted]
     assert len(facts) >= 10

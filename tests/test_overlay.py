@@ -318,7 +318,7 @@ def test_a_pattern_without_end_costs_one_document(tmp_path: Path, command: Comma
     write(tmp_path, "texts/b.txt", TEXT)
     out = tmp_path / "out"
     ended = command(
-        "extract", tmp_path / "texts", "--rules", tmp_path / "slow", "--out", out, "--cpu-limit", "0.5", "--jobs", jobs
+        "extract", tmp_path / "texts", "--rules", tmp_path / "slow", "--out", out, "--cpu-limit", "3", "--jobs", jobs
     )
     assert ended.code == 1
     run = zhfacts.load(out)

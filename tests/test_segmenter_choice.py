@@ -17,9 +17,9 @@ from zhfacts import flow
 from zhfacts.errors import InputError
 from zhfacts.link import words
 
-TEXT = "本次秋拍成交额达到3亿元。"
-"""The holder of the property is found by words alone; of the segmenters only ours knows 秋拍."""
-HOLDER = "本次秋拍"
+TEXT = "远岚电子营收达到3亿元。"
+"""The holder of the property is found by words alone, which single characters are not."""
+HOLDER = "远岚电子"
 
 
 def names() -> list[str]:
@@ -45,7 +45,7 @@ def pages(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", names())
 def test_the_same_text_with_each(name: str) -> None:
-    assert (holder(name) == HOLDER) == (name == "pkuseg")
+    assert (holder(name) == HOLDER) == (name != "char")
 
 
 def test_choices_that_take_turns_are_not_mixed() -> None:

@@ -54,7 +54,7 @@ def shape_fault(module: str, table: str, row: object) -> str | None:
     if unknown:
         return f"unknown key {unknown!r} in [[{table}]]: {near(unknown, KEYS[table], 'keys')}"
     wanted = {"line": ["role"], "page": ["roles"], "nothing": []}.get(table, ["match", *OF_DOCUMENT])
-    wanted = {"link/mentions": ["mentions"], "layout/normalise": ["match"]}.get(module, wanted)
+    wanted = {"layout/normalise": ["match"], **{key: ["mentions"] for key in _OF_NAMES}}.get(module, wanted)
     if not isinstance(row.get("text"), str) or (wanted and not any(key in row for key in wanted)):
         return f"[[{table}]] needs 'text'{' and ' if wanted else ''}{' or '.join(map(repr, wanted))}: add it"
     return None
@@ -97,7 +97,8 @@ def _mention_faults(row: Example) -> list[str]:
 
 
 _OF_LINES: Final = {"line": _line_faults, "page": _page_faults}
-_OF_MODULES: Final = {"layout/normalise": _normal_faults, "link/mentions": _mention_faults}
+_OF_NAMES: Final = ("link/mentions", "link/persons")
+_OF_MODULES: Final = {"layout/normalise": _normal_faults, **dict.fromkeys(_OF_NAMES, _mention_faults)}
 
 
 def _document_faults(row: Example, over: Overlay | None) -> list[str]:

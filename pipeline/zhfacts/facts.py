@@ -189,6 +189,7 @@ COPIED = (
     "period_end",
     "period_from",
     "link_rule",
+    "link_score",
 )
 """Columns that a link has under the same name."""
 

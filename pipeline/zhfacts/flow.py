@@ -18,7 +18,7 @@ from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
 from zhfacts.layout.tables import cut
-from zhfacts.link.context import LONGEST_LINE, context
+from zhfacts.link.context import FIRST_LINES, LONGEST_LINE, context
 from zhfacts.link.dates import Clock
 from zhfacts.link.headers import Numbers
 from zhfacts.link.linker import Linked, link
@@ -118,7 +118,7 @@ def _extract(document: Document, settings: Settings) -> Result:
     document = _described(document, settings)
     numbers = [find(block.text) for block in blocks]
     spans = [list(sentences(block.text)) for block in blocks]
-    clock = Clock(document.published, context().present(blocks))
+    clock = Clock(document.published, context().present(blocks, [line.text for line in document.lines[:FIRST_LINES]]))
     linked = link(blocks, numbers, spans, clock)
     cells, heads = _tables(document, blocks, clock, linked.aliases)
     found = (*_facts(document, blocks, spans, numbers, linked), *(fact for fact, _ in cells))

@@ -18,18 +18,18 @@ class Lexicon(Generic[Entry]):
         self.ends = _by_character(self.entries, -1)
         self.starts = _by_character(self.entries, 0)
 
-    def ending(self, text: str, at: int) -> str:
-        """The longest word that ends at `at`, or ""."""
-        if at > 0:
+    def ending(self, text: str, at: int, floor: int = 0) -> str:
+        """The longest word that ends at `at` and does not begin before `floor`, or ""."""
+        if at > floor:
             for length in self.ends.get(text[at - 1], ()):
-                if length <= at and text[at - length : at] in self.entries:
+                if length <= at - floor and text[at - length : at] in self.entries:
                     return text[at - length : at]
         return ""
 
-    def longest(self, text: str, at: int) -> str:
-        """The longest word that begins at `at`, or ""."""
+    def longest(self, text: str, at: int, end: int | None = None) -> str:
+        """The longest word that begins at `at` and does not go on behind `end`, or ""."""
         for n in self.starts.get(text[at : at + 1], ()):
-            if text[at : at + n] in self.entries:
+            if (end is None or at + n <= end) and text[at : at + n] in self.entries:
                 return text[at : at + n]
         return ""
 

@@ -145,6 +145,8 @@ class Link:
     period_end: date | None = None
     period_from: Literal["stated", "context", "published"] | None = None
     link_rule: str | None = None
+    link_score: float | None = None
+    """Probability that subject and property are right, in hundredths; None for cells of tables."""
     modality: Modality = "reported"
     statistic: Statistic | None = None
     source_at: tuple[int, int, int] | None = None
@@ -212,6 +214,7 @@ class Fact:
     statistic: Statistic | None = None
     attributed_to: str | None = None
     attributed_line: int | None = None
+    link_score: float | None = None
     origin_start: int | None = None
     origin_end: int | None = None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import regex
 
 from zhfacts import knowledge
+from zhfacts.lexicon import Lexicon
 from zhfacts.link.phrases import phrases
 
 LONGEST = 28
@@ -42,6 +43,7 @@ class Attributes:
             )
             for t in ("left", "right", "stop")
         )
+        self.openings, self.endings = Lexicon(dict.fromkeys(self.left, "")), Lexicon(dict.fromkeys(self.right, ""))
         self.empty = frozenset(
             [*self.left, *(w for r in knowledge.rows("link/attributes", "empty", Cut) for w in r.words)]
         )
@@ -63,17 +65,13 @@ class Attributes:
 
     def trim(self, text: str, start: int, end: int) -> tuple[int, int]:
         """[start, end) without the words that belong to neither end."""
-        changed = True
-        while changed and start < end:
-            changed = False
-            for word in self.right:
-                if end - len(word) >= start and text.endswith(word, start, end):
-                    end, changed = end - len(word), True
-                    break
-            for word in self.left:
-                if start + len(word) <= end and text.startswith(word, start, end):
-                    start, changed = start + len(word), True
-                    break
+        while start < end:
+            last = self.endings.ending(text, end, start)
+            end -= len(last)
+            first = self.openings.longest(text, start, end) if start < end else ""
+            start += len(first)
+            if not last and not first:
+                break
         return start, end
 
     def behind(self, text: str, at: int, end: int) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,8 @@ from zhfacts.lexicon import alternation
 from zhfacts.link.dates import Clock, Period
 from zhfacts.records import Number
 
+FIRST_LINES = 20
+"""Lines of a document that may name its issue."""
 LONGEST_LINE = 400
 """Characters at the beginning of a line in which a dateline is looked for."""
 
@@ -50,11 +53,11 @@ class Context:
     def __init__(self) -> None:
         self.published_rows = knowledge.rows("link/context", "published", Published)
         self.present_rows = knowledge.rows("link/context", "present", Present)
+        self.issue_rows = knowledge.rows("link/context", "issue", Present)
         self.relative = {}
         for row in knowledge.rows("link/context", "relative", Relative):
             self.relative.update({w: (int(v), row.unless) for w, v in zip(row.words, row.values, strict=True)})
         self.bases = _words("base")
-        self.since = _words("since")
         self.recent = regex.compile("(?r)(?:" + alternation(_words("recent")) + ")")
         self.future = regex.compile(alternation(_words("future")))
         self.words = regex.compile(alternation(self.relative))
@@ -68,21 +71,18 @@ class Context:
                     return found
         return None
 
-    def present(self, blocks: list[Block]) -> int | None:
-        """The present year as running text names it: 进入2024年."""
+    def present(self, blocks: list[Block], lines: Sequence[str] = ()) -> int | None:
+        """The present year as running text names it (进入2024年), else the first lines do (2025年 第18期)."""
         for row in self.present_rows:
             for block in blocks:
                 if "年" in block.text and (m := row.pattern.search(block.text)):
                     return int(m["y"])
-        return None
+        issues = (row.pattern.search(line) for row in self.issue_rows for line in lines[:FIRST_LINES] if "期" in line)
+        return next((int(m["y"]) for m in issues if m), None)
 
     def is_base(self, text: str, at: int) -> bool:
         """True for a time that others are compared with: 较2019年."""
         return any(text[max(0, at - n) : at] in self.bases for n in (1, 2))
-
-    def opens(self, text: str, at: int) -> bool:
-        """True for a time from which something holds: 自2007年."""
-        return any(text[max(0, at - n) : at] in self.since for n in (1, 2))
 
     def is_ahead(self, text: str, start: int, end: int) -> bool:
         """True where the clause speaks of what is to come: 将于5月举办."""

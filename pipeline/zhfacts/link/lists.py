@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import regex
 
+from zhfacts.link.attributes import attributes
+from zhfacts.link.phrases import phrases
+from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.records import Mention, Number
+
+Span = tuple[int, int]
+LONG_ITEM = 1.3
+"""A last item longer than the others by this holds the property of all: 甲、乙和丙实际使用外资."""
 
 JOINED = regex.compile(r"\s?(?:[、,，]|和|及|与|以及|或)\s?")
 BETWEEN = regex.compile(r"(?:\s?/\s?\p{L}{1,4})?\s?(?:[、,，]|和|及|与|以及|或)\s?")
@@ -53,3 +60,42 @@ def run_of_mentions(text: str, found: list[Mention], size: int, floor: int, end:
         else:
             runs.append([m])
     return next((r for r in reversed(runs) if len(r) == size), None)
+
+
+def listed(s: Sentence, group: list[Number]) -> list[Span] | None:
+    """The items that a list of numbers is paired with: those of 分别, else a run of as many mentions before it."""
+    if len(group) < 2:
+        return None
+    clause = clause_of(s, group[0].start)
+    if found := items(s.text, clause, group):
+        return found
+    floor = s.start if EACH in s.text[clause : group[0].start] else clause
+    run = run_of_mentions(s.text, s.mentions, len(group), floor, group[0].start)
+    return [(m.start, m.end) for m in run] if run else None
+
+
+def subject_of(s: Sentence, item: Span) -> Mention:
+    """The subject of one number of a list: the mention that the item begins with, else the item's words."""
+    start, end = item
+    within = [m for m in s.mentions if start <= m.start and m.end <= end]
+    if within and within[0].start == start:
+        return within[0]
+    trimmed = attributes().trim(s.text, start, end)
+    start, end = trimmed if trimmed[1] > trimmed[0] else (start, end)
+    of = s.text.find("的", start + 1, end)
+    if of > 0 and phrases().is_property(s.text[of + 1 : end]):
+        end = of
+    return Mention(start, end, s.text[start:end], "other")
+
+
+def shared(s: Sentence, parallel: list[Span], said: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
+    """The property of all numbers of a list: what its last item holds behind its name, else what stands outside it."""
+    start, end = parallel[-1]
+    last = next((m for m in s.mentions if m.start == start and m.end <= end), None)
+    if last:
+        rest = attributes().trim(s.text, last.end, end)
+        if rest[1] - rest[0] >= 2:
+            return (s.block, *rest)
+    others = [b - a for a, b in parallel[:-1]]
+    inside = said is not None and said[0] == s.block and parallel[0][0] <= said[1] < end
+    return None if inside and end - start <= LONG_ITEM * sum(others) / len(others) else said

@@ -15,6 +15,7 @@ import regex
 from babel import Locale
 
 from zhfacts import knowledge
+from zhfacts.link.persons import persons
 from zhfacts.records import Mention
 
 LONGEST = 24
@@ -72,7 +73,7 @@ class Mentions:
 
     def find(self, texts: Sequence[str]) -> tuple[list[list[Mention]], dict[str, Mention]]:
         """(mentions of each text by position, short names of the document): 华岭精密."""
-        found = [list(self._lexical(text)) for text in texts]
+        found = [self._named(text) for text in texts]
         aliases: dict[str, Mention] = {}
         for text, names in zip(texts, found, strict=True):
             self._introduced(text, names, aliases)
@@ -85,6 +86,11 @@ class Mentions:
             if short:
                 found[i] = _apart(sorted([*found[i], *short], key=lambda n: (n.start, -n.end, n.type)))
         return found, aliases
+
+    def _named(self, text: str) -> list[Mention]:
+        """Places, organisations, works by their words, and persons by their titles."""
+        names, people = list(self._lexical(text)), list(persons().find(text))
+        return _apart(sorted([*names, *people], key=lambda n: (n.start, -n.end, n.type))) if people else names
 
     def _introduced(self, text: str, names: list[Mention], aliases: dict[str, Mention]) -> None:
         """Short names said to be such: （以下简称“华岭精密”）."""

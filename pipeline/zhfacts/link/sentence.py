@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import regex
 
 from zhfacts.link.change import CLAUSE
-from zhfacts.link.dates import Period
-from zhfacts.link.phrases import phrases
-from zhfacts.link.subjects import Topic
-from zhfacts.records import TIME_KINDS, Mention, Number
+from zhfacts.records import Mention, Number
 
-Span = tuple[int, int]
 LONGEST_HEDGE = 3
 """Characters between 的 and a multiple, itself included: 的近两倍."""
 BASE_SIGNS = frozenset("为是、和及到于达")
@@ -29,9 +25,6 @@ class Sentence:
     end: int
     mentions: list[Mention]
     numbers: list[Number]
-    times: list[tuple[int, Period]]
-    properties: dict[str, Span] = field(default_factory=dict)
-    """The property last found for each kind of number; numbers without words of their own share it."""
 
 
 def clause_of(s: Sentence, at: int) -> int:
@@ -40,33 +33,6 @@ def clause_of(s: Sentence, at: int) -> int:
     while start > s.start and s.text[start - 1] not in CLAUSE:
         start -= 1
     return start
-
-
-def opening_phrase(s: Sentence, clause: int, number: Number, topic: Topic | None) -> Topic | None:
-    """The noun phrase that opens the number's clause, else (without another topic) one that opens a clause before."""
-    names = [(m.start, m.end) for m in s.mentions]
-    times = [(n.start, n.end) for n in s.numbers if n.kind in TIME_KINDS]
-    at, end = clause, number.start
-    while True:
-        if found := phrases().holder(s.text, at, end, names, times):
-            return Topic(Mention(*found, s.text[slice(*found)], "other"), (s.block, *found), 0.0, "phrase")
-        if topic is not None or at <= s.start:
-            return None
-        end = at - 1
-        at = clause_of(s, end)
-        if at >= end:
-            return None
-
-
-def actor(s: Sentence, time: Number) -> Topic | None:
-    """The noun phrase that opens the clause behind a time: 2007年，茶园扩建."""
-    at = time.end
-    while at < s.end and s.text[at] in "，, ":
-        at += 1
-    end = next((k for k in range(at, s.end) if s.text[k] in CLAUSE), s.end)
-    inside = [(n.start, n.end) for n in s.numbers if at <= n.start < end]
-    found = phrases().holder(s.text, at, inside[0][0] if inside else end, [], [])
-    return Topic(Mention(*found, s.text[slice(*found)], "other"), (s.block, *found), 0.0, "phrase") if found else None
 
 
 def bracket_owner(s: Sentence, number: Number, clause: int) -> Mention | None:

@@ -24,6 +24,15 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word in or beside a mention, and what it adds to its score as topic."""
+
+    word: str
+    sort: str
+    weight: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A mention with its place, how good a topic it is, and the mechanism that found it."""
 
@@ -41,8 +50,12 @@ class Subjects:
         self.clause, self.sentence = float(weights["clause"].value), float(weights["sentence"].value)
         self.named, self.named_types = float(weights["named"].value), frozenset(weights["named"].words)
         self.distance = float(weights["distance"].value)
-        self.before, self.behind, self.word = (_weights(t) for t in ("before", "behind", "word"))
-        self.aside = tuple(_weights("aside"))
+        words = knowledge.table("link/subjects/words.csv", Word)
+        self.before, self.behind, self.word, aside = (
+            {w.word: float(w.weight) for w in words if w.sort == sort}
+            for sort in ("before", "behind", "scope", "aside")
+        )
+        self.aside = tuple(aside)
 
     def best(self, text: str, block: int, found: list[Mention], clause: int, at: int) -> Topic | None:
         """The best topic before `at` in a sentence whose last clause begins at `clause`; None where there is none."""
@@ -81,10 +94,6 @@ class Subjects:
         if mention.start < clause:
             score += self.distance * (text.count("，", mention.end, clause) + 2 * text.count("；", mention.end, clause))
         return score
-
-
-def _weights(table: str) -> dict[str, float]:
-    return {w: float(r.value) for r in knowledge.rows("link/subjects", table, Weight) for w in r.words}
 
 
 @knowledge.built

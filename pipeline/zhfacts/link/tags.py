@@ -95,6 +95,10 @@ class Tagger:
                 total += row
         return total
 
+    def knows(self, word: str) -> bool:
+        """Whether it has learnt anything of this very word."""
+        return "w" + word in self.weights
+
     def tag(self, words: Sequence[str]) -> list[str]:
         """One tag for each word: 我国 出口 增长 -> PRON NOUN VERB."""
         found = [SPACE] * len(words)

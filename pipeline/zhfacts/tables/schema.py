@@ -125,6 +125,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("statistic", "dictionary", True, "what sort of figure it is, where its clause says so"),
         ("attributed_to", "string", True, "who says so, in the document's words"),
         ("attributed_line", "int32", True, "line where these words begin"),
+        ("link_score", "float64", True, "probability that subject and attribute are right; null for cells of tables"),
         *_IN_FILE,
     ),
     "entities": (

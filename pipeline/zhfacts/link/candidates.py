@@ -1,0 +1,190 @@
+"""Who may hold a number: names and noun phrases of its sentence, who was spoken of before, or nobody.
+
+Each candidate carries its features by name: same.opens and same.f.prop say that 茶园 opens the clause of
+茶园面积为3万亩 and stands before a property. What they weigh is fitted, see link/ranker.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from zhfacts.link.parse import Parse
+from zhfacts.link.sentence import Sentence, is_base
+from zhfacts.link.spots import Spot, breaks, group_of, spots
+from zhfacts.link.subjects import Topic, subjects
+from zhfacts.records import Mention, Number
+
+MEASURE = {
+    **dict.fromkeys(("percent", "percentage_point", "fraction", "multiple"), "rate"),
+    **dict.fromkeys(("year", "date"), "time"),
+}
+"""Kinds of numbers that are linked alike."""
+AHEAD = 2
+"""Clauses behind the number's in which its holder may stand."""
+FAR, MANY, OLD = 3, 3, 3
+"""Clauses, candidates between, and sentences from which on more make no difference."""
+MOST = 40
+"""Candidates of a sentence; of more the nearest are taken."""
+OWNED = frozenset({"的", "以上的", "左右的", "多的", "的“", "的《"})
+"""What lies between a number and the one that it describes: 豪夺1亿元的《雪山》."""
+BESIDE = ("f.", "b.", "op")
+"""Features of a spot that weigh otherwise in other places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody or nobody (None) as the holder of a number."""
+
+    topic: Topic | None
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What an article has spoken of before the sentence."""
+
+    topic: Topic | None = None
+    heading: Topic | None = None
+    last: Topic | None = None
+    """The holder of the number before, in this sentence or an earlier one."""
+    main: Topic | None = None
+    """Whom the article names most."""
+    named: Mapping[str, int] = field(default_factory=dict)
+    """How often the article names each."""
+    age: int = 0
+    """Sentences since the topic was named."""
+    solo: bool = False
+    """Whether the article is a paragraph by itself."""
+
+    def standing(self, name: str) -> tuple[str, ...]:
+        """How much the article speaks of somebody."""
+        times = self.named.get(name, 0)
+        main = ("main.named",) if self.main and self.main.mention.name == name else ()
+        return (f"times.{times if times < 2 else 2 if times <= 3 else 4}", *main)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A number and where it stands: its sentence, clause, and with what this begins."""
+
+    s: Sentence
+    number: Number
+    carried: Carried
+    near: Sequence[Spot]
+    clause: int
+    kind: str
+    opening: str
+    solo: str
+
+
+def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, carried: Carried) -> list[Candidate]:
+    """The candidates for one number of a sentence with such spots; nobody comes last."""
+    edges = breaks(s)
+    clause = bisect_right(edges, number.start)
+    begins = edges[clause - 1] if clause else s.start
+    near = [x for x in found if x.clause <= clause + AHEAD and not _overlap(x.mention, number)][-MOST:]
+    if number.kind == "multiple":
+        near = [x for x in near if not is_base(s, x.mention, number)]
+    kind, opening = MEASURE.get(number.kind, number.kind), spots().opening(parsed, begins, number.start)
+    asked = _Asked(s, number, carried, near, clause, kind, opening, "solo" if carried.solo else "text")
+    lead = subjects().best(s.text, s.block, [x.mention for x in near if x.group in "ng"], begins, number.start)
+    told = [_candidate(asked, x, lead is not None and x.mention == lead.mention) for x in near]
+    return [*told, *_before(asked), _nobody(asked)]
+
+
+def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
+    m, group, kind, opening = spot.mention, spot.group, asked.kind, asked.opening
+    where = _where(spot, asked)
+    inside = where in ("same", "behind")
+    beside = [f for f in spot.features if f[:2] in BESIDE]
+    features = [
+        where, f"{where}.{opening}", f"{where}.{asked.solo}", f"{where}.{group}", f"{kind}.{where}",
+        f"{where}.{group}.{opening}", f"{where}.{group}.{asked.solo}", f"{kind}.{where}.{group}",
+        *spot.features, *(f"{where}.{f}" for f in beside), *([] if inside else [f"prev.{f}" for f in beside]),
+        *_gap(asked, spot, where), *_named(asked, m.name), *asked.carried.standing(m.name),
+    ]  # fmt: skip
+    if spot.opens:
+        features.append(f"{where}.opens.{opening}")
+    if spot is asked.near[0]:
+        features += ["first", f"first.{where}", f"first.{opening}"]
+    if lead:
+        features += ["lead", f"lead.{opening}"]
+    rule = "phrase" if group == "np" else {"same": "clause", "behind": "behind"}.get(where, "sentence")
+    return Candidate(Topic(m, (asked.s.block, m.start, m.end), 0.0, rule), tuple(features))
+
+
+def _where(spot: Spot, asked: _Asked) -> str:
+    away = asked.clause - spot.clause
+    if spot.mention.start >= asked.number.end:
+        return "behind" if away == 0 else f"behind{-away}"
+    return "same" if away <= 0 else f"prev{min(away, FAR)}"
+
+
+def _gap(asked: _Asked, spot: Spot, where: str) -> Iterator[str]:
+    """What lies between a spot and the number: how many others, or nothing at all."""
+    m, number, kind = spot.mention, asked.number, asked.kind
+    low, high = (number.end, m.start) if where == "behind" else (m.end, number.start)
+    numbers = sum(1 for n in asked.s.numbers if low <= n.start and n.end <= high)
+    if where not in ("same", "behind"):
+        yield f"prev.n{min(numbers, 2)}"
+        return
+    between = sum(1 for x in asked.near if low <= x.mention.start and x.mention.end <= high)
+    yield f"{where}.c{min(between, MANY)}"
+    yield f"{where}.n{min(numbers, 2)}"
+    if m.end == number.start:
+        yield from ("touch", f"touch.{kind}")
+    elif m.start == number.end:
+        yield from ("touched", f"touched.{kind}")
+    elif asked.s.text[number.end : m.start] in OWNED:
+        yield from ("owned", f"owned.{kind}", f"owned.{spot.group}", f"owned.{asked.opening}")
+
+
+def _named(asked: _Asked, name: str) -> Iterator[str]:
+    """Whether it was spoken of before."""
+    carried, s = asked.carried, asked.s
+    if carried.last and carried.last.mention.name == name:
+        block, start, _ = carried.last.place
+        yield "again" if block == s.block and start >= s.start else "last.named"
+    if carried.topic and carried.topic.mention.name == name:
+        yield "topic.named"
+    if carried.heading and carried.heading.mention.name == name:
+        yield "heading.named"
+
+
+def _state(asked: _Asked) -> str:
+    """Where the sentence has candidates of its own."""
+    if any(x.clause == asked.clause and x.mention.end <= asked.number.start for x in asked.near):
+        return "have"
+    return "prev" if any(x.clause < asked.clause for x in asked.near) else "later" if asked.near else "bare"
+
+
+def _before(asked: _Asked) -> Iterator[Candidate]:
+    """Those whom the article has spoken of before and whom the sentence does not name."""
+    carried, state, kind = asked.carried, _state(asked), asked.kind
+    named = {x.mention.name for x in asked.near}
+    origins = {"carried": carried.topic, "last": carried.last, "heading": carried.heading, "main": carried.main}
+    for origin, topic in origins.items():
+        if topic is None or topic.mention.name in named:
+            continue
+        named.add(topic.mention.name)
+        features = (
+            origin, f"{origin}.{group_of(topic.mention)}", f"{origin}.{kind}", f"{origin}.{state}",
+            f"{origin}.{kind}.{state}", f"{origin}.age{min(carried.age, OLD)}", f"carried.{state}",
+            f"{origin}.{asked.opening}", f"carried.{state}.{asked.opening}", *carried.standing(topic.mention.name),
+        )  # fmt: skip
+        yield Candidate(replace(topic, rule="carried"), features)
+
+
+def _nobody(asked: _Asked) -> Candidate:
+    state, kind, opening, solo = _state(asked), asked.kind, asked.opening, asked.solo
+    features = (
+        "null", f"null.{kind}", f"null.{state}", f"null.{opening}", f"null.{solo}", f"null.{kind}.{state}",
+        f"null.{opening}.{solo}", f"null.{kind}.{opening}", f"null.{state}.{opening}",
+    )  # fmt: skip
+    return Candidate(None, features)
+
+
+def _overlap(m: Mention, number: Number) -> bool:
+    return m.start < number.end and number.start < m.end

@@ -1,0 +1,177 @@
+"""A sentence in words with their parts of speech, and the noun phrases in it: [本次秋拍]的[成交额]达到3亿元."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zhfacts import knowledge
+from zhfacts.lexicon import Lexicon
+from zhfacts.link.change import changes
+from zhfacts.link.phrases import phrases
+
+if TYPE_CHECKING:
+    from zhfacts.link.tags import Tagger
+
+Span = tuple[int, int]
+NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "DET", "X", "SYM"})
+"""Parts of speech that a noun phrase is made of."""
+OF = "的"
+WHOLE = 3
+"""Characters of the shortest words of the lexicon that the segmenter may not cut: 不良贷款, 名列前茅."""
+LONGEST = 14
+"""Characters of the longest phrase that is a holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """Words of a stretch of text; `spans` are absolute, in order, white space left out."""
+
+    text: str
+    spans: tuple[Span, ...]
+    tags: tuple[str, ...]
+    starts: tuple[int, ...]
+    fixed: frozenset[Span]
+    """Words that are names, nominal whatever their tag."""
+    closed: frozenset[Span]
+    """Words that are numbers or times: no phrase holds them."""
+    nominal: tuple[bool, ...]
+    """For each word whether a noun phrase may hold it."""
+    chunks: tuple[Span, ...]
+    """The longest runs of such words, as (first, behind the last) word."""
+
+    def word(self, k: int) -> str:
+        """The k-th word, "" outside."""
+        return self.text[slice(*self.spans[k])] if 0 <= k < len(self.spans) else ""
+
+    def tag(self, k: int) -> str:
+        """Its part of speech, "" outside."""
+        return self.tags[k] if 0 <= k < len(self.tags) else ""
+
+    def index(self, at: int) -> int:
+        """The first word that begins at `at` or behind it."""
+        return bisect_left(self.starts, at)
+
+    def is_nominal(self, k: int) -> bool:
+        """Whether a noun phrase may hold word k."""
+        return self.nominal[k]
+
+    def run(self, first: int, end: int) -> int:
+        """Behind the last of the nominal words from word `first` on that end before `end`."""
+        last = first
+        while last < len(self.spans) and self.spans[last][1] <= end and self.is_nominal(last):
+            last += 1
+        return last
+
+    def holders(self) -> Iterator[Span]:
+        """Spans of the phrases that may hold a property, their own property cut off: 兴业信用卡|动卡率."""
+        found: set[Span] = set()
+        chunks = self.chunks
+        for n, (first, last) in enumerate(chunks):
+            end = self.cut(first, last)
+            if end > first:
+                found.add((self.spans[first][0], self.spans[end - 1][1]))
+            if n and self.word(first - 1) == OF and chunks[n - 1][1] == first - 1 and end > first:
+                found.add((self.spans[chunks[n - 1][0]][0], self.spans[end - 1][1]))
+        yield from sorted(span for span in found if 2 <= span[1] - span[0] <= LONGEST)
+
+    def _names_change(self, k: int, inside: bool) -> bool:
+        """Whether word k is a verb of change behind others (价格|上涨), or holds its property (价格上涨)."""
+        word = self.word(k)
+        rest = word.removesuffix(changes().verbs.ending(word, len(word)))
+        return rest != word and (phrases().is_property(rest) if rest else inside)
+
+    def cut(self, first: int, last: int) -> int:
+        """Where the phrase of words [first, last) ends without the property behind its holder."""
+        known, k = phrases(), last
+        while k > first and self._names_change(k - 1, k - 1 > first):
+            k -= 1
+        if k > first and known.is_property(self.word(k - 1)):
+            k -= 1 + (len(self.word(k - 1)) == 1)
+            while k > first and (self.word(k - 1) in known.modifiers or known.is_property(self.word(k - 1))):
+                k -= 1
+        while k > first and self.word(k - 1) in known.modifiers:
+            k -= 1
+        return max(k, first)
+
+
+NOTHING = Parse("", (), (), (), frozenset(), frozenset(), (), ())
+"""A text without words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SureWord:
+    """A word whose part of speech is the same wherever it stands."""
+
+    word: str
+    tag: str
+
+
+@knowledge.built
+def sure_words() -> Lexicon[str]:
+    """The words of rules/link/words with their parts of speech, which neither segmenter nor tagger need guess."""
+    return Lexicon({row.word: row.tag for row in knowledge.table("link/words/words.csv", SureWord)})
+
+
+def _whole(text: str, known: Lexicon[str], kept: Sequence[Span]) -> list[Span]:
+    """Longer words of the lexicon, which are never cut; those that touch a kept span are left to the segmenter."""
+    taken = {place for a, b in kept for place in range(a, b)}
+    found, at = [], 0
+    while at < len(text):
+        word = known.longest(text, at) if text[at] in known.starts else ""
+        if len(word) < WHOLE or not taken.isdisjoint(range(at, at + len(word))):
+            at += 1
+            continue
+        found.append((at, at + len(word)))
+        at += len(word)
+    return found
+
+
+def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterable[Span]) -> Parse:
+    """The words of [start, end); names, numbers and times are never cut."""
+    from zhfacts.link.tags import tagger
+    from zhfacts.link.words import segmenter
+
+    fixed, shut, known = frozenset(names), frozenset(closed), sure_words()
+    kept = [(a - start, b - start) for a, b in sorted(fixed | shut) if start <= a and b <= end]
+    kept += _whole(text[start:end], known, kept)
+    spans = [(a + start, b + start) for a, b in segmenter().spans(text[start:end], kept)]
+    spans = [span for span in spans if not text[slice(*span)].isspace()]
+    words = [text[a:b] for a, b in spans]
+    guess = tagger()
+    tags = [_sure(word, told, known, guess) for word, told in zip(words, guess.tag(words), strict=True)]
+    nominal = tuple(
+        span in fixed or (span not in shut and _is_nominal(word, told))
+        for span, word, told in zip(spans, words, tags, strict=True)
+    )
+    starts = tuple(a for a, _ in spans)
+    return Parse(text, tuple(spans), tuple(tags), starts, fixed, shut, nominal, tuple(_runs(nominal)))
+
+
+def _sure(word: str, told: str, known: Lexicon[str], guess: Tagger) -> str:
+    """The tag of a word; what looks like a verb and was never met is more likely a name: 远岚|电子."""
+    if word in known.entries:
+        return known.entries[word]
+    if told != "VERB" or len(word) < 2 or guess.knows(word) or changes().verbs.ending(word, len(word)):
+        return told
+    return "PROPN"
+
+
+def _is_nominal(word: str, tag: str) -> bool:
+    known = phrases()
+    if word in known.leads or word in known.ends:
+        return False
+    return tag in NOMINAL or (tag == "PART" and len(word) == 1 and word != OF)
+
+
+def _runs(flags: Sequence[bool]) -> Iterator[Span]:
+    """Runs [first, last) of what is true."""
+    first = None
+    for k, flag in enumerate([*flags, False]):
+        if flag:
+            first = k if first is None else first
+        elif first is not None:
+            yield first, k
+            first = None

@@ -1,0 +1,166 @@
+"""What a number measures: words of its clause, behind it, or named before, each with the features of its place.
+
+In 茶园面积为3万亩 the words 面积, 茶园面积 and the noun behind the number are asked; what their places weigh is fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import regex
+
+from zhfacts.link.attributes import attributes
+from zhfacts.link.candidates import MEASURE
+from zhfacts.link.change import Change, changes
+from zhfacts.link.parse import OF, Parse
+from zhfacts.link.phrases import phrases
+from zhfacts.link.sentence import Sentence, clause_of
+from zhfacts.link.subjects import Topic
+from zhfacts.records import Number
+
+Span = tuple[int, int]
+Place = tuple[int, int, int]
+LONGEST = 28
+"""Characters of the longest property."""
+BEHIND = regex.compile(r"(?:以上|左右|以下|以内|多|余)?(?:的)?[“]?")
+COUNTED = frozenset({"measure", "kinds", "counted-noun", "amount"})
+"""Rules of counts: what is counted stands behind the number (35个工业园)."""
+SIZES = (2, 3, 4, 6, 8, 12, 20)
+"""Lengths beyond each of which a property is of another size."""
+NEAR = 3
+"""Characters between a property and its number that still are next to nothing."""
+OWN = frozenset({"between", "topic", "chunk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Words, or none, as what a number measures; `span` lies in `block`."""
+
+    block: int
+    span: Span | None
+    how: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a property is looked for: a number, its clause, whose it is, and what the words beside it say."""
+
+    number: Number
+    clause: int
+    topic: Topic | None
+    change: Change
+    last: tuple[tuple[str, Place], ...] = ()
+    """Properties named before: (how, place)."""
+
+    @property
+    def kind(self) -> str:
+        """What sort of number it is."""
+        return MEASURE.get(self.number.kind, self.number.kind)
+
+
+def properties(s: Sentence, parsed: Parse, asked: Asked) -> list[Property]:
+    """The candidates for one number; no words at all come last."""
+    number, places = asked.number, dict[Place, str]()
+    for how, span in _spans(s, parsed, asked):
+        if span and 0 < span[1] - span[0] <= LONGEST and not (span[0] < number.end and number.start < span[1]):
+            places.setdefault((s.block, *span), how)
+    for how, place in asked.last:
+        places.setdefault(place, how)
+    found = [_property(s, parsed, asked, place, how) for place, how in places.items()]
+    own, counted = any(p.how in OWN for p in found), number.rule in COUNTED
+    none = ("none", f"none.{asked.kind}", f"none.{own}", f"none.{counted}")
+    return [*found, Property(s.block, None, "none", none)]
+
+
+def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span | None]]:
+    """Words that may name the property, by how they were found."""
+    number, known, topic = asked.number, attributes(), asked.topic
+    earlier = [n.end for n in s.numbers if n.end <= number.start]
+    floor = max([asked.clause, *(end for end in earlier if end > asked.clause)])
+    if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
+        yield "topic", known.between(s.text, topic.place[2], number.start)
+    yield "between", known.between(s.text, floor, number.start)
+    yield "owned", known.owned(s.text, number.end)
+    yield "deal", known.deal(s.text, number.start, number.end)
+    nearest = min((n.start for n in s.numbers if n.start >= number.end), default=s.end)
+    yield "behind", known.behind(s.text, number.end, nearest)
+    yield from _phrase_behind(s, parsed, number, nearest)
+    yield "rate", changes().rate_named(s.text, max([s.start, *earlier]), asked.clause)
+    yield from _chunks(parsed, floor, number.start, "chunk")
+    if floor > s.start:
+        yield from _chunks(parsed, clause_of(s, max(s.start, asked.clause - 1)), asked.clause, "above")
+    yield "done", known.done(s.text, floor, number.start)
+
+
+def _phrase_behind(s: Sentence, parsed: Parse, number: Number, end: int) -> Iterator[tuple[str, Span | None]]:
+    """The noun phrase right behind the number: 3%的[手续费], 18名[员工]."""
+    m = BEHIND.match(s.text, number.end, end)
+    k = parsed.index(m.end() if m else number.end)
+    last = parsed.run(k, end)
+    if last > k:
+        yield "np", (parsed.spans[k][0], parsed.spans[last - 1][1])
+        if parsed.word(last) == OF and (of := parsed.run(last + 1, s.end)) > last + 1:
+            yield "np.of", (parsed.spans[k][0], parsed.spans[of - 1][1])
+
+
+def _chunks(parsed: Parse, start: int, end: int, how: str) -> Iterator[tuple[str, Span | None]]:
+    """Noun phrases within [start, end), their ends that name a property, and what 的 joins."""
+    inside = [(a, b) for a, b in parsed.chunks if start <= parsed.spans[a][0] and parsed.spans[b - 1][1] <= end]
+    for n, (a, b) in enumerate(inside):
+        yield how, (parsed.spans[a][0], parsed.spans[b - 1][1])
+        cut = parsed.cut(a, b)
+        if a < cut < b:
+            yield f"{how}.cut", (parsed.spans[cut][0], parsed.spans[b - 1][1])
+        if n and inside[n - 1][1] == a - 1 and parsed.word(a - 1) == OF:
+            yield f"{how}.of", (parsed.spans[inside[n - 1][0]][0], parsed.spans[b - 1][1])
+
+
+def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) -> Property:
+    block, start, end = place
+    number, kind = asked.number, asked.kind
+    if block != s.block or not s.start <= start < s.end:
+        return Property(block, (start, end), how, (how, f"{how}.{kind}", f"{how}.{asked.change.change}", "far"))
+    words = s.text[start:end]
+    where = "behind" if start >= number.end else "same" if start >= asked.clause else "before"
+    first, last = parsed.index(start), parsed.index(end) - 1
+    tail, prop = parsed.tag(last).lower(), "prop" if phrases().is_property(parsed.word(last)) else "plain"
+    change = asked.change.change or asked.change.comparison or "level"
+    counted = "counted" if number.rule in COUNTED else kind
+    size, gap = sum(1 for n in SIZES if end - start > n), _gap(s, number, start, end)
+    features = (
+        how, f"{how}.{kind}", f"{how}.{counted}", f"{how}.{prop}", f"{how}.{change}", where, f"{where}.{kind}",
+        f"{where}.{counted}.{prop}", f"{where}.{change}", f"tail.{tail}", f"{where}.tail.{tail}", prop,
+        f"head.{parsed.tag(first).lower()}", f"size.{size}", f"{where}.size.{size}", f"gap.{gap}", f"{how}.gap.{gap}",
+        f"subject.{_beside(asked.topic, place)}", f"rate.{changes().is_rate(words)}.{kind}", f"of.{OF in words}",
+    )  # fmt: skip
+    return Property(block, (start, end), how, features)
+
+
+def _gap(s: Sentence, number: Number, start: int, end: int) -> str:
+    """What lies between the words and the number."""
+    low, high = (end, number.start) if end <= number.start else (number.end, start)
+    between = s.text[low:high]
+    if any(low <= n.start and n.end <= high for n in s.numbers):
+        return "number"
+    if not between:
+        return "none"
+    if any(c in between for c in "，；："):
+        return "clause"
+    if between.endswith(OF) and len(between) <= NEAR:
+        return "of"
+    left, right = attributes().trim(s.text, low, high)
+    return "filler" if left >= right else "near" if right - left <= NEAR else "far"
+
+
+def _beside(topic: Topic | None, place: Place) -> str:
+    """How the words lie to the subject's."""
+    if topic is None or topic.place[0] != place[0]:
+        return "none" if topic is None else "away"
+    (_, a, z), (_, start, end) = topic.place, place
+    if (a, z) == (start, end):
+        return "same"
+    if a < end and start < z:
+        return "holds" if start <= a and z <= end else "within"
+    return "next" if z <= start <= z + 1 else "after" if z <= start else "before"

@@ -1,0 +1,166 @@
+"""Names and noun phrases of a sentence, each with what stands beside it: in 茶园的面积为3万亩 茶园 opens its clause.
+
+Features are named by place: f.prop and b.start say that a property follows and that the clause begins here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from zhfacts import knowledge
+from zhfacts.lexicon import Lexicon
+from zhfacts.link.change import CLAUSE
+from zhfacts.link.mentions import mentions
+from zhfacts.link.parse import OF, Parse
+from zhfacts.link.phrases import phrases
+from zhfacts.link.sentence import Sentence
+from zhfacts.link.subjects import subjects
+from zhfacts.records import Mention
+
+QUOTED = regex.compile(r"[“‘](?<name>[^“”‘’，。；：！？\d]{2,12})[”’]")
+QUOTES = frozenset("“”‘’")
+NAMED = frozenset({"organisation", "country", "region", "work", "person"})
+GROUPS = frozenset({"sector", "group"})
+PASSED = frozenset({"ADV", "CCONJ", "SCONJ", "PUNCT", "SPACE"})
+"""Parts of speech that may stand before what opens a clause."""
+LONGEST = 9
+"""From it on the lengths of names make no difference."""
+TOLD = frozenset({"says", "prop", "de.prop"})
+"""Words behind a name that depend on what sort of name it is: 证券预测, 银行利润."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word beside a phrase and what kind of word it is."""
+
+    word: str
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A name or phrase, the number of its clause, and what is true of it whatever the number that is asked for."""
+
+    mention: Mention
+    clause: int
+    group: str
+    """n: a name, g: a group or sector, q: what stands in quotation marks, np: a noun phrase."""
+    features: tuple[str, ...]
+
+    @property
+    def opens(self) -> bool:
+        """Whether its clause begins with it."""
+        return "opens" in self.features
+
+
+class Spots:
+    """Finds them by the cues of rules/link/ranker."""
+
+    def __init__(self) -> None:
+        self.cues = {row.word: row.cue for row in knowledge.table("link/ranker/cues.csv", Cue)}
+        self.long = Lexicon({word: cue for word, cue in self.cues.items() if len(word) > 1})
+        self.endings = Lexicon(dict.fromkeys((*mentions().endings, *phrases().heads), ""))
+
+    def of(self, s: Sentence, parsed: Parse) -> list[Spot]:
+        """All names and phrases of a sentence, in order."""
+        edges = breaks(s)
+        found = {(m.start, m.end): m for m in s.mentions}
+        for m in QUOTED.finditer(s.text, s.start, s.end):
+            found.setdefault(m.span("name"), Mention(m.start("name"), m.end("name"), m["name"], "other"))
+        for start, end in parsed.holders():
+            found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
+        return [self._spot(s, parsed, edges, found[span]) for span in sorted(found)]
+
+    def _spot(self, s: Sentence, parsed: Parse, edges: Sequence[int], m: Mention) -> Spot:
+        clause = bisect_right(edges, m.start)
+        begins = edges[clause - 1] if clause else s.start
+        follows, precedes = self.follows(s, parsed, m.end), self.precedes(s, parsed, m.start, begins)
+        group = group_of(m)
+        if group == "np" and s.text[m.start - 1 : m.start] in QUOTES and s.text[m.end : m.end + 1] in QUOTES:
+            group = "q"
+        features = [f"type.{m.type}", f"f.{follows}", f"b.{precedes}", f"fb.{follows}.{precedes}"]
+        features += self._words(s.text[m.start : m.end], follows)
+        flags = {
+            "opens": self._opens(parsed, begins, m.start),
+            "pronoun": m.pronoun,
+            "quote": s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start),
+        }
+        return Spot(m, clause, group, (*features, *(name for name, holds in flags.items() if holds)))
+
+    def _words(self, words: str, follows: str) -> list[str]:
+        """What the words themselves are: how long, with which ending, a property, a scope."""
+        features = [f"len.{min(LONGEST, len(words))}"]
+        if ending := self.endings.ending(words, len(words)):
+            features += [f"end.{ending}", *(["bare"] if ending == words else [])]
+            features += [f"{follows}.{ending}"] if follows in TOLD else []
+        features += ["scope"] if words in subjects().word else []
+        features += ["isprop"] if phrases().is_property(words) else []
+        return features + (["vague"] if words.startswith(phrases().anaphors) else [])
+
+    def opening(self, parsed: Parse, begins: int, at: int) -> str:
+        """With what a clause begins that has its number at `at`: a name, a holder, a property, a verb, the number."""
+        for k in range(parsed.index(begins), parsed.index(at)):
+            word, tag = parsed.word(k), parsed.tag(k)
+            if tag in PASSED or parsed.spans[k] in parsed.closed or word in phrases().leads:
+                continue
+            if parsed.spans[k] in parsed.fixed:
+                return "name"
+            if parsed.is_nominal(k):
+                last = parsed.run(k, at)
+                held = parsed.cut(k, last)
+                return "property" if held == k else "holder" if held < last else "noun"
+            return "cue" if word in self.cues else "verb" if tag == "VERB" else "other"
+        return "number"
+
+    def _opens(self, parsed: Parse, begins: int, at: int) -> bool:
+        return all(
+            parsed.tag(k) in PASSED or parsed.spans[k] in parsed.closed or parsed.word(k) in phrases().leads
+            for k in range(parsed.index(begins), parsed.index(at))
+        )
+
+    def follows(self, s: Sentence, parsed: Parse, at: int) -> str:
+        """What kind of word stands behind a phrase that ends at `at`."""
+        if at >= s.end:
+            return "end"
+        k = parsed.index(at)
+        if s.text[at] == OF:
+            return "de.prop" if phrases().is_property(parsed.word(k + 1)) else "de"
+        if any(n.start == at for n in s.numbers):
+            return "num"
+        if cue := self.cues.get(parsed.word(k)) or self.long.entries.get(self.long.longest(s.text, at)):
+            return cue
+        return "prop" if phrases().is_property(parsed.word(k)) else parsed.tag(k).lower()
+
+    def precedes(self, s: Sentence, parsed: Parse, at: int, begins: int) -> str:
+        """What kind of word stands before a phrase that begins at `at`, in a clause that begins at `begins`."""
+        if at <= begins:
+            return "start"
+        if any(n.end == at for n in s.numbers):
+            return "num"
+        k = parsed.index(at) - 1
+        word = parsed.word(k)
+        if word == OF:
+            return "de"
+        if cue := self.cues.get(word) or self.long.entries.get(self.long.ending(s.text, at)):
+            return cue
+        return "lead" if word in phrases().leads else parsed.tag(k).lower()
+
+
+def group_of(m: Mention) -> str:
+    """The sort of a mention: n for a name, g for a group or sector, np for a noun phrase."""
+    return "n" if m.type in NAMED else "g" if m.type in GROUPS else "np"
+
+
+def breaks(s: Sentence) -> list[int]:
+    """Where clauses begin behind the first of a sentence."""
+    return [k + 1 for k in range(s.start, s.end) if s.text[k] in CLAUSE]
+
+
+@knowledge.built
+def spots() -> Spots:
+    """The one instance; rules are frozen once loaded."""
+    return Spots()
