@@ -155,6 +155,7 @@ def _quantity(number: Number, link: Link) -> dict[str, Any]:
         "bound": number.bound,
         "delta": size if size is None or link.change == "up" else -size,
         "rule": number.rule,
+        "shared": number.shared,
     }
 
 
@@ -185,6 +186,7 @@ COPIED = (
     "date_start",
     "date_end",
     "date_from",
+    "reference",
     "period_start",
     "period_end",
     "period_from",

@@ -111,6 +111,8 @@ class Number:
     when: When | None = None
     ratio: Decimal | None = None
     ucum: str | None = None
+    shared: str | None = None
+    """Scale and unit that stand elsewhere, in a list, a range or a table's header: 万元 for the 3 in 3、5万元."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ class Link:
     """Probability that subject and property are right, in hundredths; None for cells of tables."""
     modality: Modality = "reported"
     statistic: Statistic | None = None
+    reference: date | None = None
+    """First day of the year or month from which a time without a year of its own counts."""
     source_at: tuple[int, int, int] | None = None
     """The words that say who says so."""
 
@@ -217,6 +221,8 @@ class Fact:
     link_score: float | None = None
     origin_start: int | None = None
     origin_end: int | None = None
+    shared: str | None = None
+    reference: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Resolved:
     start: date | None
     end: date | None
     source: From | None
+    reference: date | None = None
+    """First day of the year or month from which a time without a year of its own counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ class Clock:
         start, end = _day(first, last=False), _day(last, last=True)
         if start is None or end is None:
             start = end = None
-        return Resolved(edtf(first, last, when.decade), start, end, source if year is not None else None)
+        told = source if year is not None else None
+        counts = year is not None and source != "stated"
+        return Resolved(
+            edtf(first, last, when.decade), start, end, told, _reference(when, year or 0, month) if counts else None
+        )
 
     def _year(self, when: When, ahead: bool) -> tuple[int | None, From | None]:
         if when.first[0] is not None:
@@ -143,6 +149,28 @@ class Clock:
             self.month = None
         if first[1] is not None and when.first[1] == when.last[1]:
             self.month = first[1]
+
+
+def _reference(when: When, year: int, month: int | None) -> date | None:
+    """The first day of the year or month from which a time counts: 去年 that comes to 2023 counts from 2024-01-01."""
+    if when.first[1] is None and when.first[2] is not None and month is not None:
+        months = year * 12 + month - 1 - (when.month_relative or 0)
+        year, month = months // 12, months % 12 + 1
+    else:
+        relative = when.relative or 0
+        year, month = year - (relative - SAME_YEAR if relative >= FROM_STATED else relative), 1
+    return date(year, month, 1) if 1 <= year <= 9999 else None
+
+
+def counted(when: When, reference: date | None) -> str:
+    """A time in EDTF, read against the reference that its fact records: 去年 against 2024-01-01 is 2023."""
+    if reference is None:
+        return Clock(None).resolve(when).when
+    if when.month_relative is not None:
+        return Clock(reference).resolve(when).when
+    alone = when.first[1] is None and when.first[2] is not None
+    clock = Clock(None, reference.year, reference.year, reference.month if alone else None)
+    return clock.resolve(when).when
 
 
 def edtf(first: Ymd, last: Ymd, decade: bool = False) -> str:

@@ -99,6 +99,7 @@ def _time(s: Sentence, number: Number, resolved: Resolved, memory: Memory) -> Li
         subject_at=topic.place if topic else None,
         attribute_at=(s.block, *event) if event else None,
         when=resolved.when, date_start=resolved.start, date_end=resolved.end, date_from=resolved.source,
+        reference=resolved.reference,
         link_rule=topic.rule if topic else None, link_score=calibration().score(sure),
     )  # fmt: skip
 

@@ -206,7 +206,8 @@ class Sheet:
         found = replace(self.clock, year=None, month=None).resolve(number.when)
         return Link(
             entity=subject[0] if subject else None, subject_at=subject[1] if subject else None, attribute_at=attribute,
-            when=found.when, date_start=found.start, date_end=found.end, date_from=found.source, link_rule=RULE,
+            when=found.when, date_start=found.start, date_end=found.end, date_from=found.source,
+            reference=found.reference, link_rule=RULE,
         )  # fmt: skip
 
 

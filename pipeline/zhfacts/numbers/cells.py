@@ -37,7 +37,7 @@ def read(cell: str, unit: str | None) -> Number | None:
         return None if found and found.kind == "fraction" and "/" in cell else found
     if unit:
         found = _whole(cell[sign:] + unit, sign)
-        return replace(found, end=len(cell)) if found else None
+        return replace(found, end=len(cell), shared=unit) if found else None
     return _count(cell, sign) if unit == "" else None
 
 

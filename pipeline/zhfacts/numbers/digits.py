@@ -129,6 +129,12 @@ class Digits:
             scale *= step
         return scale
 
+    def tail(self, text: str) -> str:
+        """The characters of the scale at the end of a numeral, which a list or a range shares: 1.2万亿 -> 万亿."""
+        scales = text[len(text.rstrip("".join(self.scale))) :]
+        scale = self._trailing(text)
+        return next((scales[i:] for i in range(len(scales)) if self._trailing(f"1{scales[i:]}") == scale), "")
+
     def _mixed(self, text: str) -> Decimal:
         """Value of digits and scales in either writing; ValueError where they make no number."""
         if len(text) > LONGEST:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import regex
 
-from zhfacts.numbers.digits import Numeral
+from zhfacts.numbers.digits import Numeral, digits
 from zhfacts.numbers.tokens import Token
 
 LIST = regex.compile(r"\s?(?:[、,，]|和|及|与|或|以及)\s?")
@@ -39,7 +39,17 @@ def _share(text: str, left: Token, right: Token) -> Token:
     if right.found.unit.rule in PREFIXED:
         return left
     found = replace(right.found, end=left.end, extra=Decimal(0))
-    return left._replace(found=found, shared=_scale(left, right, is_range))
+    scale = _scale(left, right, is_range)
+    return left._replace(found=found, shared=scale, behind=_behind(text, right, scale))
+
+
+def _behind(text: str, right: Token, scale: Decimal | None) -> str:
+    """The words that the left number shares, scale first: 万元 of 5万元; read behind it they give its value."""
+    numeral, found = right.numeral, right.found
+    if right.behind or found is None:
+        return right.behind
+    unit = text[numeral.end : found.end] if not found.extra else text[numeral.end : numeral.end + 1]
+    return (digits().tail(text[numeral.start : numeral.end]) if scale else "") + unit
 
 
 def _scale(left: Token, right: Token, is_range: bool) -> Decimal | None:
@@ -65,7 +75,7 @@ def _range(text: str, left: Token, right: Token) -> Token | None:
         return None
     numeral = Numeral(left.start, right.numeral.end, low, high, Decimal(1), right.numeral.more, right.numeral.chinese)
     unit = replace(b, factor=Decimal(1), plus=Decimal(0), most=None)
-    return Token(numeral, left.start, right.end, replace(right.found, unit=unit))
+    return Token(numeral, left.start, right.end, replace(right.found, unit=unit), behind=right.behind)
 
 
 def is_free(text: str, start: int) -> bool:

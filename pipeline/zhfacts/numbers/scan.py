@@ -39,7 +39,7 @@ class Scanner:
             return []
         whole = _apart([n for finder in self.whole for n in finder.find(text)])
         joined = join(text, list(self.tokens.find(text, [(n.start, n.end) for n in whole])))
-        amounts = [n for token in joined if (n := self._number(text, self._bare(text, token)))]
+        amounts = [n for token in joined if (n := self.number(self._bare(text, token)))]
         titles = [m.span() for m in TITLE.finditer(text)] if "《" in text else []
         named = [n for n in self.tokens.money.converted(text, amounts) if not any(a < n.start < b for a, b in titles)]
         return self._hedged(text, sorted([*whole, *named], key=lambda n: n.start))
@@ -52,7 +52,8 @@ class Scanner:
         unit = self.bare.unit(text, token.start, token.end, n.scale >= SMALLEST_AMOUNT)
         return token._replace(found=Found(unit, token.end)) if unit else token
 
-    def _number(self, text: str, token: Token) -> Number | None:
+    @staticmethod
+    def number(token: Token) -> Number | None:
         """The number of a united token; a numeral without a unit states nothing."""
         if not token.found:
             return None
@@ -70,7 +71,7 @@ class Scanner:
         more = numeral.more or token.found.more
         return Number(
             token.start, token.end, unit.kind, unit.rule, currency or unit.unit, value, low, high, currency,
-            token.found.per_unit, ">" if more else "=", ucum=unit.ucum,
+            token.found.per_unit, ">" if more else "=", ucum=unit.ucum, shared=token.behind or None,
         )  # fmt: skip
 
     def _hedged(self, text: str, found: list[Number]) -> list[Number]:

@@ -67,8 +67,8 @@ class Times:
         for row in knowledge.rows("numbers/times", "relative", Relative):
             home = self.months if row.name == "month" else self.years
             home.update(zip(row.words, map(int, row.values), strict=True))
-        pieces = self._pieces()
-        sources = [self._compile(n, form, pieces) for n, form in enumerate(self.forms)]
+        self.pieces = self._pieces()
+        sources = [self._compile(n, form) for n, form in enumerate(self.forms)]
         self.pattern = regex.compile("|".join(sources))
         self.markers = tuple(f"f{n}" for n in range(len(sources)))
         self.groups = [tuple(sorted(set(GROUP.findall(source)).difference(self.markers))) for source in sources]
@@ -93,7 +93,7 @@ class Times:
     def _number(self, m: regex.Match[str]) -> Number | None:
         n = m.group(*self.markers).index("")
         form, names = self.forms[n], self.groups[n]
-        when = self._when({k: v for k, v in zip(names, m.group(0, *names)[1:], strict=True) if v}, form)
+        when = self.when({k: v for k, v in zip(names, m.group(0, *names)[1:], strict=True) if v}, form)
         if when is None:
             return None
         kind: Kind = "date" if when.first[1] or when.first[2] else "year"
@@ -131,13 +131,17 @@ class Times:
         pieces["to"] = "(?:——|[—–―~-]|至|到)"
         return pieces
 
-    def _compile(self, n: int, form: Form, pieces: dict[str, str]) -> str:
-        source = regex.sub(r"(?<!\(\?)<(\w+)>", lambda m: pieces[m[1]], form.form)
+    def source(self, form: Form) -> str:
+        """The pattern of a form with its pieces, without what must not stand around it."""
+        return re.sub(r"(?<!\(\?)<(\w+)>", lambda m: self.pieces[m[1]], form.form)
+
+    def _compile(self, n: int, form: Form) -> str:
         after = f"(?<!{form.after})" if form.after else ""
         before = f"(?!{form.before})" if form.before else ""
-        return f"{after}(?:{source}){before}(?<f{n}>)"
+        return f"{after}(?:{self.source(form)}){before}(?<f{n}>)"
 
-    def _when(self, g: dict[str, Any], form: Form) -> When | None:
+    def when(self, g: dict[str, Any], form: Form) -> When | None:
+        """The time that the words of a form's pieces say."""
         if "C" in g or "DD" in g:
             return self._long(g)
         if form.decade:

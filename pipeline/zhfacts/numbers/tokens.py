@@ -42,6 +42,8 @@ class Token(NamedTuple):
     negative: bool = False
     plus_minus: bool = False
     shared: Decimal | None = None
+    behind: str = ""
+    """What it shares with the number behind it, as it stands there: the 万元 of 3 in 3、5万元."""
 
     def value(self) -> Decimal | None:
         """The value in the token's unit: 3.5 for 三成半 is 35; None where the numeral or the unit gives none."""

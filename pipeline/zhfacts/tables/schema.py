@@ -127,6 +127,8 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("attributed_line", "int32", True, "line where these words begin"),
         ("link_score", "float64", True, "probability that subject and attribute are right; null for cells of tables"),
         *_IN_FILE,
+        ("shared", "string", True, "scale and unit that stand elsewhere (list, range, header): read surface with it"),
+        ("reference", "date32", True, "first day of the year or month that a time without its own year counts from"),
     ),
     "entities": (
         ("entity_id", "string", False, "key of the entity, the same in every document"),
@@ -179,6 +181,31 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     ),
 }
 """Every table's columns in the contract's order, rows of a table being one of what it is named after."""
+MEANINGS: Final[dict[str, str]] = {
+    "facts": "one row for each numeric expression that states something",
+    "entities": "one row for each entity, over all documents",
+    "mentions": "one row for each place where an entity is named",
+    "documents": "one row for each content that was read",
+    "lines": "one row for each line of every document",
+    "rejects": "one row for everything that was not accepted, and why",
+}
+"""What a row of each table is."""
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "facts": ("fact_id",),
+    "entities": ("entity_id",),
+    "documents": ("doc_id",),
+    "lines": ("doc_id", "line"),
+}
+"""Columns that name a row of a table, and no other."""
+FOREIGN: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("facts", "subject_id", "entities", "entity_id"),
+    ("mentions", "entity_id", "entities", "entity_id"),
+    ("facts", "doc_id", "documents", "doc_id"),
+    ("mentions", "doc_id", "documents", "doc_id"),
+    ("lines", "doc_id", "documents", "doc_id"),
+    ("rejects", "doc_id", "documents", "doc_id"),
+)
+"""(table, column, other table, its key): where a column leads."""
 
 
 def _schema(table: str) -> pa.Schema:
@@ -187,7 +214,8 @@ def _schema(table: str) -> pa.Schema:
         pa.field(name, TYPES[kind], nullable=null, metadata={"description": meaning})
         for name, kind, null, meaning in COLUMNS[table]
     ]
-    return pa.schema(fields, metadata={"zhfacts.contract": CONTRACT, "zhfacts.table": table})
+    about = {"zhfacts.contract": CONTRACT, "zhfacts.table": table, "description": MEANINGS[table]}
+    return pa.schema(fields, metadata=about)
 
 
 SCHEMAS: Final[dict[str, pa.Schema]] = {table: _schema(table) for table in COLUMNS}
