@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -11,9 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from zhfacts.documents import Document, Line, encode
 from zhfacts.records import Entity, EntityMention, Fact, Reject, Result
-from zhfacts.tables import publish
+from zhfacts.tables import publish, rows
+from zhfacts.tables.ledger import Ledger
+from zhfacts.tables.parts import PART_ROWS
 from zhfacts.tables.write import write
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
@@ -102,10 +108,11 @@ def refused(source: str, reason: str = "binary") -> Result:
     return Result(source, None, rejects=(Reject(source, None, "read", None, None, reason, "PNG image"),))
 
 
-def published(out: Path, *results: Result) -> dict[str, Any]:
+def published(out: Path, *results: Result, part_rows: int = PART_ROWS) -> dict[str, Any]:
     """Put results in a folder as a run does; its run.json."""
     with publish.staging(out) as build:
-        info = write(results or [result("a.txt"), result("b.txt", OTHER)], build, {"version": "0"})
+        found = sorted(results or [result("a.txt"), result("b.txt", OTHER)], key=lambda each: each.source)
+        info = write(found, build, {"version": "0"}, part_rows)
         publish.commit(build, out)
     return info
 
@@ -113,3 +120,26 @@ def published(out: Path, *results: Result) -> dict[str, Any]:
 def digests(out: Path) -> dict[str, str]:
     """SHA-256 of every table in a folder, by file name."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}
+
+
+def tampered(out: Path, name: str, row: int, **columns: Any) -> None:
+    """Change a row of a published table, and run.json with it, as a fault of ours could have written it."""
+    path = out / f"{name}.parquet"
+    values = pq.read_table(path).to_pylist()
+    values[row] |= columns
+    words = [tuple(each.values()) for each in values]
+    made = rows.table(name, words)
+    pq.write_table(made, path)
+    info = json.loads((out / publish.INFO).read_text("utf-8"))
+    info["tables"][name] |= {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "rows": rows.digest(made)}
+    (out / publish.INFO).write_text(json.dumps(info), "utf-8")
+
+
+def gathered(*results: Result) -> dict[str, pa.Table]:
+    """The tables of results, as the writer makes them before it checks them."""
+    ledger, kept, rejects = Ledger(), [], []
+    for each in results:
+        one, refused = ledger.admit(each)
+        kept += [one] if one else []
+        rejects += refused
+    return rows.build(kept, rejects)

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handmade import NEWS, document, fact, published, refused, result
+from handmade import NEWS, document, fact, gathered, published, refused, result, tampered
 from zhfacts.errors import InvariantError
-from zhfacts.tables import check, rows
-from zhfacts.tables.check import check_tables, keep_provable, kind_fault, stands_in
+from zhfacts.tables import check
+from zhfacts.tables.audit import check_tables
+from zhfacts.tables.check import keep_provable, kind_fault, stands_in
 from zhfacts.tables.validate import validate
 
 # invariants of facts
@@ -93,7 +94,7 @@ def test_a_span_of_years_and_a_vague_sum_keep_the_kind_invariant() -> None:
 
 
 def tables() -> dict[str, pa.Table]:
-    return rows.build(*rows.merge([result("a.txt"), refused("x.png")]))
+    return gathered(result("a.txt"), refused("x.png"))
 
 
 def swapped(name: str, column: str, values: list[Any]) -> dict[str, pa.Table]:
@@ -183,15 +184,15 @@ def test_validate_finds_a_changed_file(tmp_path: Path) -> None:
     ],
 )
 def test_validate_checks_rows(tmp_path: Path, change: dict[str, Any], finding: str | None) -> None:
-    made = result("a.txt")
-    published(tmp_path, replace(made, facts=(replace(made.facts[0], **change), *made.facts[1:])))
+    published(tmp_path, result("a.txt"))
+    tampered(tmp_path, "facts", 0, **change)
     findings = validate(tmp_path)
     assert finding in " ".join(findings) if finding else findings == []
 
 
 def test_validate_finds_facts_that_overlap(tmp_path: Path) -> None:
-    made = result("a.txt")
-    published(tmp_path, replace(made, facts=(made.facts[0], replace(made.facts[0], fact_id="again"))))
+    published(tmp_path, result("a.txt"))
+    tampered(tmp_path, "facts", 1, byte_start=1)
     assert "not behind the fact before it" in validate(tmp_path)[0]
 
 

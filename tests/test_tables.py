@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handmade import OTHER, digests, published, refused, result
+from handmade import OTHER, digests, gathered, published, refused, result
 from zhfacts.errors import InvariantError
 from zhfacts.records import Fact
 from zhfacts.tables import publish, rows, schema
@@ -109,7 +109,7 @@ def test_run_json_counts_and_digests(tmp_path: Path) -> None:
 
 
 def test_row_digest_does_not_hang_on_how_the_rows_are_stored() -> None:
-    made = rows.build(*rows.merge([result("a.txt")]))["facts"]
+    made = gathered(result("a.txt"))["facts"]
     plain = made.set_column(11, pa.field("kind", pa.string()), made["kind"].cast(pa.string()))
     assert rows.digest(plain) == rows.digest(made) == rows.digest(pa.concat_tables([made.slice(0, 1), made.slice(1)]))
     assert rows.digest(made.slice(1)) != rows.digest(made)

@@ -6,12 +6,13 @@ What is heavy is imported on use: `extract` needs no pandas and no pyarrow, `loa
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
-from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,10 +153,11 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     items, rejects = _items(_paths(inputs))
     folder = Path(out)
     with publish.staging(folder) as build:
-        results = [Result(reject.source, None, rejects=(reject,)) for reject in rejects]
-        results += _results(partial(_extract, settings), items, jobs, progress)
+        left_out = [(reject.source, (Result(reject.source, None, rejects=(reject,)),)) for reject in rejects]
+        found = _results(partial(_extract, settings), items, jobs, progress)
+        merged = heapq.merge(left_out, found, key=itemgetter(0))  # rows lie in the order of sources
         with publish.explained(folder):
-            write.write(results, build, info)
+            write.write(_read(merged), build, info)
         publish.commit(build, folder)
     return load(folder)
 
@@ -188,19 +190,34 @@ def _results(
     items: list[Item],
     jobs: int,
     progress: Callable[[Step], None] | None,
-) -> Iterator[Result]:
-    """Results of all items, each told to `progress`; standard input is read here, for workers have none."""
+) -> Iterator[tuple[str, tuple[Result, ...]]]:
+    """Each item's source and results in order of source, told to `progress` when they are there.
+
+    Standard input is read here, for workers have none.
+    """
     from zhfacts.read import STDIN
 
     piped = [item for item in items if item[1] == STDIN]
     others = [item for item in items if item[1] != STDIN]
     many = jobs > 1 and len(others) > 1
     found = pool.run(work, others, jobs) if many else serial.run(work, others)
-    for done, results in enumerate(chain(serial.run(work, piped), found), 1):
+    parts = [
+        zip((item[0] for item in some), made, strict=True)
+        for some, made in ((piped, serial.run(work, piped)), (others, found))
+    ]
+    for done, (source, results) in enumerate(heapq.merge(*parts, key=itemgetter(0)), 1):
         if progress is not None:
-            source = (piped + others)[done - 1][0]
             progress(Step(f"[{done}/{len(items)}] {source}: {_told(results)}", done, len(items)))
-        yield from results
+        yield source, results
+
+
+def _read(found: Iterator[tuple[str, tuple[Result, ...]]]) -> Iterator[Result]:
+    """The results one by one; a fault of the system while they are made is none of the output folder."""
+    try:
+        for _, results in found:
+            yield from results
+    except OSError as error:
+        raise ZhfactsError(f"the documents cannot be worked on ({error}); try again with 1 job") from error
 
 
 def _told(results: tuple[Result, ...]) -> str:

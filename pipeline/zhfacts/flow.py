@@ -30,6 +30,7 @@ from zhfacts.numbers.cells import read as read_cell
 from zhfacts.numbers.scan import find
 from zhfacts.read import Columns, from_text, read, read_records
 from zhfacts.records import TOO_SLOW, Fact, Mention, Number, Reject, Result
+from zhfacts.reread import fact_fault
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
@@ -122,16 +123,17 @@ def _extract(document: Document, settings: Settings) -> Result:
     linked = link(blocks, numbers, spans, clock)
     cells, heads = _tables(document, blocks, clock, linked.aliases)
     found = (*_facts(document, blocks, spans, numbers, linked), *(fact for fact, _ in cells))
-    kept, refused = keep_provable(document, found)
     named = [(blocks[b], m) for b, ms in enumerate(linked.mentions) for m in ms if not m.type.startswith("pronoun:")]
     named += heads
     subjects = [one.entity for block in linked.links for one in block if one.entity]
     subjects += [entity for _, entity in cells if entity]
+    entities = rows.entities([*(m for _, m in named), *subjects], linked.aliases)
+    kept, refused = keep_provable(document, found, fact_fault, {entity.entity_id for entity in entities})
     return Result(
         document.source,
         document,
         kept,
-        rows.entities([*(m for _, m in named), *subjects], linked.aliases),
+        entities,
         tuple(rows.mention_row(document, block, m) for block, m in named),
         refused,
     )

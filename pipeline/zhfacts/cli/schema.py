@@ -1,4 +1,4 @@
-"""`zhfacts schema`: the tables' columns, types and meanings."""
+"""`zhfacts schema`: the tables' columns, types and meanings, as Markdown, JSON or a Frictionless Data Package."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ class Format(StrEnum):
 
     markdown = "markdown"
     json = "json"
+    frictionless = "frictionless"
 
 
 def command(
     form: Annotated[Format, typer.Option("--format", help="Form to print it in.")] = Format.markdown,
 ) -> None:
     """Print the tables' columns with type, null and meaning."""
-    from zhfacts.tables import schema
+    from zhfacts.tables import package, schema
 
-    typer.echo(schema.as_json() if form is Format.json else schema.markdown(), nl=False)
+    forms = {
+        Format.markdown: schema.markdown,
+        Format.json: schema.as_json,
+        Format.frictionless: package.as_frictionless,
+    }
+    typer.echo(forms[form](), nl=False)

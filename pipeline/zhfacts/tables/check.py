@@ -1,25 +1,23 @@
-"""The contract's invariants: what is checked before anything is published.
+"""The contract's invariants of a fact: one that breaks any of them becomes a reject.
 
 Example: a fact whose bytes decode to 8.7％ but whose surface says 8.7% is turned into a reject.
-A reason names the invariant that failed: `provenance` (bytes decode to surface), `position` (line and
-column lead to the same bytes), `kind` (kind decides which columns are filled), `order` (facts of one
-document do not overlap). pyarrow is imported on use, for `extract` needs only the first half.
+A reason names the invariant that failed: `provenance` (1: bytes decode to surface), `position` (1: line and
+column lead to the same bytes), `schema` (2: words, nulls and keys of columns), `kind` (3: kind decides which
+columns are filled), `reading` (4: surface read again gives the same value), `order` (5: facts of one document
+do not overlap). What holds for whole tables is checked in tables/audit.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import attrgetter
+from typing import Any, Final
 
 from zhfacts.documents import Document, encode
-from zhfacts.errors import InvariantError
-from zhfacts.records import TIME_KINDS, Fact, Reject
+from zhfacts.records import BOUNDS, KINDS, MODALITIES, STATISTICS, TIME_KINDS, Fact, Reject
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-_FIXED_UNIT: Final = {
+FIXED_UNIT: Final = {
     "percent": "%",
     "percentage_point": "pp",
     "year": "year",
@@ -29,18 +27,27 @@ _FIXED_UNIT: Final = {
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """Lines end here and nowhere else; str.splitlines knows more ends."""
 _KIND_COLUMNS: Final = ("kind", "value", "low", "high", "unit", "currency", "when")
+_FILLED: Final = ("fact_id", "doc_id", "source", "surface", "quote", "kind", "unit", "bound", "rule", "modality")
+_filled = attrgetter(*_FILLED)
+Again = Callable[[Fact], str | None]
+"""Says how a fact's surface, read again, gives another value, if it does; the stage above has what can read."""
 
 
-def keep_provable(document: Document, facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[Reject, ...]]:
-    """Facts that keep invariants 1, 3 and 5 in order of position, and a reject for each of the others.
+def keep_provable(
+    document: Document, facts: Iterable[Fact], again: Again | None = None, known: Collection[str] | None = None
+) -> tuple[tuple[Fact, ...], tuple[Reject, ...]]:
+    """Facts that keep the invariants in order of position, and a reject for each of the others.
 
-    `document.raw` must still hold the text stream. Where two overlap, the one that begins first stays.
+    `document.raw` must still hold the text stream; `known` are the ids of its entities. Where two facts overlap,
+    the one that begins first stays.
     """
     kept: list[Fact] = []
     rejects: list[Reject] = []
     behind, ruler = 0, Ruler(document.encoding)
     for fact in sorted(facts, key=lambda fact: (fact.byte_start, -fact.byte_end, fact.kind)):
-        fault = _fault(document, fact, ruler)
+        fault = _fault(document, fact, ruler) or _schema_fault(fact, known)
+        if fault is None and again and (wrong := again(fact)):
+            fault = "reading", wrong
         if fault is None and fact.byte_start < behind:
             fault = "order", f"overlaps {kept[-1].surface!r} on line {kept[-1].line_start}"
         if fault is None:
@@ -67,6 +74,20 @@ def _fault(document: Document, fact: Fact, ruler: Ruler) -> tuple[str, str] | No
         return "position", wrong
     fault = kind_fault({name: getattr(fact, name) for name in _KIND_COLUMNS})
     return ("kind", fault) if fault else None
+
+
+def _schema_fault(fact: Fact, known: Collection[str] | None) -> tuple[str, str] | None:
+    """The first column of a fact that breaks invariant 2."""
+    if None in _filled(fact):
+        name = next(name for name in _FILLED if getattr(fact, name) is None)
+        return "schema", f"{name} is null"
+    if known is not None and fact.subject_id is not None and fact.subject_id not in known:
+        return "schema", f"subject_id {fact.subject_id} is no entity of the document"
+    words = ((fact.kind, KINDS), (fact.bound, BOUNDS), (fact.modality, MODALITIES))
+    for word, allowed in (*words, *([(fact.statistic, STATISTICS)] if fact.statistic else [])):
+        if word not in allowed:
+            return "schema", f"{word!r} is none of {', '.join(allowed)}"
+    return None
 
 
 def decode(raw: bytes, start: int, end: int, encoding: str) -> str | None:
@@ -130,109 +151,10 @@ def kind_fault(row: Mapping[str, Any]) -> str | None:
     faults = (
         ((row["currency"] is not None) != (kind == "money"), "money and nothing else has a currency"),
         ((row["when"] is not None) != (kind in TIME_KINDS), "year and date and nothing else have when"),
-        (row["unit"] != _FIXED_UNIT.get(kind, row["unit"]), f"unit of {kind} is not {_FIXED_UNIT.get(kind)}"),
+        (row["unit"] != FIXED_UNIT.get(kind, row["unit"]), f"unit of {kind} is not {FIXED_UNIT.get(kind)}"),
         ((low is None) != (high is None), "a range has two ends"),
         (low is not None and high is not None and not low <= high, "low is above high"),
         (low is not None and value is not None, "a range has no value"),
         (kind == "date" and value is not None, "a date has no value"),
     )
     return next((message for broken, message in faults if broken), None)
-
-
-def check_tables(tables: Mapping[str, pa.Table]) -> None:
-    """Raise InvariantError with table, column and first bad row where invariant 2 is broken."""
-    finding = next(iter(table_faults(tables)), None)
-    if finding is not None:
-        raise InvariantError(f"{finding}; nothing was published, please report this as a bug of zhfacts")
-
-
-def table_faults(tables: Mapping[str, pa.Table]) -> list[str]:
-    """Every breach of invariant 2 (types, nulls, words, keys) in tables, by name of the contract."""
-    from zhfacts.tables.schema import SCHEMAS
-
-    faults: list[str] = []
-    for name, schema in SCHEMAS.items():
-        if name not in tables:
-            faults.append(f"table {name} is missing")
-        elif not tables[name].schema.equals(schema):
-            faults.append(_schema_fault(name, tables[name].schema, schema))
-    if not faults:  # keys can be looked up only where the columns are there
-        for name in SCHEMAS:
-            faults += _column_faults(name, tables[name])
-        faults += _key_faults(tables)
-    return faults
-
-
-def _schema_fault(table: str, found: pa.Schema, expected: pa.Schema) -> str:
-    """First column whose name, type or nullability is not the contract's."""
-    for field in expected:
-        if field.name not in found.names:
-            return f"table {table}, column {field.name}: missing"
-        if not found.field(field.name).equals(field):
-            return f"table {table}, column {field.name}: {found.field(field.name)}, expected {field}"
-    return f"table {table}: columns {', '.join(found.names)}, expected {', '.join(expected.names)}"
-
-
-def _column_faults(name: str, table: pa.Table) -> list[str]:
-    """Columns with a null or a word that the contract does not allow."""
-    import pyarrow as pa
-
-    from zhfacts.tables.schema import WORDS
-
-    faults = []
-    for field in table.schema:
-        column = table.column(field.name)
-        if not field.nullable and column.null_count:
-            faults.append(f"table {name}, column {field.name}, row {_first(column.is_null())}: null")
-        if pa.types.is_dictionary(field.type):
-            words = pa.array([*WORDS[field.name], None], pa.string())
-            unknown = _unknown(column.cast(pa.string()), words)
-            faults += [f"table {name}, column {field.name}, row {row}: {word!r}" for row, word in unknown]
-    return faults
-
-
-def _key_faults(tables: Mapping[str, pa.Table]) -> list[str]:
-    """Keys that occur twice, and keys that lead nowhere."""
-    faults = []
-    for name, key in (("facts", "fact_id"), ("entities", "entity_id"), ("documents", "doc_id")):
-        faults += _twice(name, key, tables[name].column(key).to_pylist())
-    lines = tables["lines"]
-    pairs = zip(lines.column("doc_id").to_pylist(), lines.column("line").to_pylist(), strict=True)
-    faults += _twice("lines", "line", pairs)
-    for name, key, into in (
-        ("facts", "subject_id", "entities"),
-        ("mentions", "entity_id", "entities"),
-        ("facts", "doc_id", "documents"),
-        ("mentions", "doc_id", "documents"),
-        ("lines", "doc_id", "documents"),
-        ("rejects", "doc_id", "documents"),
-    ):
-        known = tables[into].column("entity_id" if into == "entities" else "doc_id")
-        for row, word in _unknown(tables[name].column(key), known):
-            faults.append(f"table {name}, column {key}, row {row}: {word!r} is not in {into}")
-    return faults
-
-
-def _twice(table: str, column: str, keys: Iterable[object]) -> list[str]:
-    """The first row whose key has been met before, as a list of one or none."""
-    seen: set[object] = set()
-    for row, key in enumerate(keys):
-        if key in seen:
-            return [f"table {table}, column {column}, row {row}: {key!r} occurs twice"]
-        seen.add(key)
-    return []
-
-
-def _unknown(column: pa.ChunkedArray, known: pa.Array) -> list[tuple[int, str]]:
-    """The first row whose word is neither null nor among the known ones, as a list of one or none."""
-    words = set(known.to_pylist())
-    for row, word in enumerate(column.to_pylist()):
-        if word is not None and word not in words:
-            return [(row, word)]
-    return []
-
-
-def _first(mask: pa.ChunkedArray) -> int:
-    """Number of the first row for which the mask is true."""
-    find: Callable[[Any], Any] = mask.to_pylist().index
-    return int(find(True))

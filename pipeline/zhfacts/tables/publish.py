@@ -30,8 +30,8 @@ if sys.platform != "win32":
     import fcntl
 
 INFO: Final = "run.json"
-FILES: Final = (*(f"{table}.parquet" for table in SCHEMAS), INFO)
-"""Our file names in the order in which they are put in place."""
+FILES: Final = (*(f"{table}.parquet" for table in SCHEMAS), "datapackage.json", INFO)
+"""Our names in the order in which they are put in place; a large table is a folder of parts."""
 READY: Final = ".zhfacts-ready"
 NEW: Final = ".zhfacts-new-"
 
@@ -83,6 +83,8 @@ def commit(build: Path, out: Path) -> None:
     """Put the files of a finished build in place of the old ones, or leave those whole."""
     with explained(out):
         for name in FILES:
+            for part in (build / name).glob("*"):
+                sync(part)
             sync(build / name)
         build.chmod(0o755)  # mkdtemp makes it private; a reader may need it while it stands
         sync(build)
@@ -107,9 +109,19 @@ def _finish(out: Path) -> None:
         return
     for name in FILES:
         if (ready / name).exists():
+            if (ready / name).is_dir() or (out / name).is_dir():  # no rename puts a folder in place of anything
+                _remove(out / name)
             _move(ready / name, out / name)
     sync(out)
     ready.rmdir()
+
+
+def _remove(old: Path) -> None:
+    """Remove a file or a folder of parts; readers take what is committed from the ready folder by now."""
+    if old.is_dir():
+        shutil.rmtree(old)
+    else:
+        old.unlink(missing_ok=True)
 
 
 def _move(old: Path, new: Path) -> None:
@@ -131,7 +143,7 @@ def sync(path: Path) -> None:
 def open_file(out: Path, name: str) -> Path:
     """Where the current version of one of our files is to be read."""
     ready = out / READY / name
-    return ready if ready.is_file() else out / name
+    return ready if ready.exists() else out / name
 
 
 def read_info(out: Path) -> dict[str, Any]:
@@ -157,13 +169,19 @@ def _refuse_foreign(out: Path) -> None:
     """Refuse a folder whose files of our names were not written by us."""
     taken = [name for name in FILES if os.path.lexists(out / name)]
     for name in taken:
-        if (out / name).is_dir():
+        if (out / name).is_dir() and not _is_ours(out / name):
             raise OutputError(f"{out / name} is a folder in the place of a table; move it or choose another --out")
     if not taken:
         return
     if INFO not in taken:
         raise OutputError(f"{out / taken[0]} is not of a run of zhfacts; move it or choose another --out")
     read_info(out)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder in the place of a table holds parts and nothing else."""
+    names = sorted(path.name for path in folder.iterdir())
+    return bool(names) and names == [f"part-{number:05}.parquet" for number in range(len(names))]
 
 
 def _sweep(out: Path) -> None:

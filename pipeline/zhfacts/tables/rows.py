@@ -1,7 +1,7 @@
-"""From the results of documents, in any order, to the six tables, always the same.
+"""From the results of documents to rows of the six tables, and the digest of rows.
 
-Example: two files with the same content give one document, the second source in its `copies`, and a
-`duplicate` row in rejects. Rows lie in the order of source and position; entities are merged by id.
+Example: `build([result], [])["facts"]` has the result's facts in order of position. Rows lie in the order of
+results; entities are merged by id.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -28,52 +27,14 @@ _EXACT_DIGITS = 26
 _REJECT_ORDER = ("source", "line_start", "stage", "reason", "surface", "detail")
 
 
-def merge(results: Iterable[Result]) -> tuple[list[Result], list[Reject]]:
-    """Results with a document, one for each content, sorted by source; and the rejects of all, sorted.
-
-    A content met again is kept under its first source; what its copies gave is left out but for a
-    `duplicate` reject each. Rejects name only documents that are in the tables.
-    """
-    first: dict[str, Result] = {}
-    copies: dict[str, list[str]] = {}
-    rejects: list[Reject] = []
-    for result in sorted(results, key=attrgetter("source")):
-        document = result.document
-        if document is not None and document.doc_id in first:
-            rejects.append(_duplicate(result.source, first[document.doc_id]))
-            copies[document.doc_id].append(result.source)
-            continue
-        if document is not None:
-            first[document.doc_id] = result
-            copies[document.doc_id] = list(document.copies)
-        rejects += result.rejects
-    kept = [_with_copies(result, copies) for result in first.values()]
-    known = [r if r.doc_id in first else replace(r, doc_id=None) for r in rejects]
-    return kept, sorted(known, key=_reject_key)
-
-
-def _duplicate(source: str, kept: Result) -> Reject:
-    """The row that says where the content of a copy stands."""
-    assert kept.document is not None  # noqa: S101 - merge keeps only results with a document
-    detail = f"same content as {kept.source}"
-    return Reject(source, kept.document.doc_id, "read", None, None, "duplicate", detail)
-
-
-def _with_copies(result: Result, copies: dict[str, list[str]]) -> Result:
-    """A result whose document names its copies."""
-    assert result.document is not None  # noqa: S101 - as above
-    names = tuple(sorted(copies[result.document.doc_id]))
-    return replace(result, document=replace(result.document, copies=names))
-
-
-def _reject_key(reject: Reject) -> tuple[tuple[bool, Any], ...]:
+def reject_key(reject: Reject) -> tuple[tuple[bool, Any], ...]:
     """Sort key in which nothing comes before something."""
     values = (getattr(reject, name) for name in _REJECT_ORDER)
     return tuple((value is not None, value if value is not None else 0) for value in values)
 
 
 def build(kept: list[Result], rejects: list[Reject]) -> dict[str, pa.Table]:
-    """The six tables of merged results, by name."""
+    """The six tables of results with a document, by name."""
     facts = [fact for r in kept for fact in sorted(r.facts, key=attrgetter("byte_start", "byte_end"))]
     places = attrgetter("byte_start", "byte_end", "entity_id")
     mentions = [mention for r in kept for mention in sorted(r.mentions, key=places)]
@@ -170,17 +131,32 @@ def _fitting(value: Decimal | None) -> Decimal | None:
     return Decimal(f"{'-' * (value < 0)}{whole}.{part.rstrip('0') or '0'}") if fits else None
 
 
-def digest(rows: pa.Table) -> str:
-    """SHA-256 of a table's rows as JSON lines with sorted keys, the same whatever wrote the table.
+class Digest:
+    """SHA-256 of a table's rows as JSON lines with sorted keys, the same whatever wrote the table, in whatever pieces.
 
     Floats stand as their shortest decimal form, dates as ISO 8601, decimals without trailing zeros.
     """
-    hasher = hashlib.sha256()
-    for batch in rows.to_batches(max_chunksize=8192):
-        for row in batch.to_pylist():
-            line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-            hasher.update(line.encode("utf-8", "surrogatepass") + b"\n")
-    return hasher.hexdigest()
+
+    def __init__(self) -> None:
+        self._total = hashlib.sha256()
+
+    def update(self, rows: pa.Table) -> None:
+        """Take the next rows."""
+        for batch in rows.to_batches(max_chunksize=8192):
+            for row in batch.to_pylist():
+                line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+                self._total.update(line.encode("utf-8", "surrogatepass") + b"\n")
+
+    def hex(self) -> str:
+        """The digest of all rows so far, hexadecimal."""
+        return self._total.hexdigest()
+
+
+def digest(rows: pa.Table) -> str:
+    """The digest of a whole table's rows."""
+    total = Digest()
+    total.update(rows)
+    return total.hex()
 
 
 def _plain(value: object) -> str:

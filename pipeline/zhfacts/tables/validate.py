@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 
 from zhfacts.errors import OutputError
 from zhfacts.tables import pages, rows
-from zhfacts.tables.check import LINE_END, Ruler, decode, kind_fault, origin_fault, stands_in, table_faults
+from zhfacts.tables.audit import table_faults
+from zhfacts.tables.check import LINE_END, Ruler, decode, kind_fault, origin_fault, stands_in
 from zhfacts.tables.publish import INFO, open_file, read_info
 from zhfacts.tables.schema import SCHEMAS
 
@@ -41,16 +42,27 @@ class _Text:
 
 
 def read_table(out: Path, name: str, info: dict[str, Any]) -> pa.Table:
-    """One published table; OutputError where it is missing, or not the file that run.json describes."""
+    """One published table; OutputError where it is missing, or not what run.json describes."""
     path = open_file(out, f"{name}.parquet")
     try:
-        data = path.read_bytes()  # once, so that what is checked is what is read
-        if hashlib.sha256(data).hexdigest() != info["tables"][name]["sha256"]:
-            raise OutputError(f"{path} is not the file that {out / INFO} describes; load again or run again")
-        # by this thread alone: Arrow's own, just begun, abort a command that ends at once (one in forty, busy machine)
-        return pq.ParquetFile(pa.BufferReader(data), pre_buffer=False).read(use_threads=False)
+        return pa.concat_tables([_checked(part, digest, out) for part, digest in _parts(path, info["tables"][name])])
     except (OSError, pa.ArrowException, KeyError) as error:
         raise OutputError(f"cannot read {path} ({error}); run `zhfacts extract` again") from error
+
+
+def _parts(path: Path, told: dict[str, Any]) -> list[tuple[Path, str]]:
+    """The files of a table with their SHA-256 as run.json has them."""
+    parts = told.get("parts")
+    return [(path / part["file"], part["sha256"]) for part in parts] if parts else [(path, told["sha256"])]
+
+
+def _checked(path: Path, digest: str, out: Path) -> pa.Table:
+    """The rows of one file, if it is the one that run.json describes."""
+    data = path.read_bytes()  # once, so that what is checked is what is read
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise OutputError(f"{path} is not the file that {out / INFO} describes; load again or run again")
+    # by this thread alone: Arrow's own, just begun, abort a command that ends at once (one in forty, busy machine)
+    return pq.ParquetFile(pa.BufferReader(data), pre_buffer=False).read(use_threads=False)
 
 
 def validate(out: Path, source: Path | None = None) -> list[str]:
