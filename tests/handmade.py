@@ -99,7 +99,11 @@ def _facts(doc: Document, text: str, names: list[tuple[int, int, str]]) -> Itera
                 columns |= {"unit": "CNY", "currency": "CNY", "exact": Decimal(found[1]) * 10**8}
             if before:
                 columns |= {"subject": before[-1], "subject_id": f"E-{before[-1]}", "subject_line": 1}
-            columns |= {"value": float(columns["exact"]), "period_start": date(2023, 1, 1)}
+            columns |= {
+                "value": float(columns["exact"]),
+                "period_start": date(2023, 1, 1),
+                "period_end": date(2023, 12, 31),
+            }
             yield fact(doc, text, *found.span(), **columns)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import Command
 from handmade import NEWS, document, fact, gathered, published, refused, result, tampered
 from zhfacts.errors import InvariantError
 from zhfacts.tables import check
 from zhfacts.tables.audit import check_tables
 from zhfacts.tables.check import keep_provable, kind_fault, stands_in
+from zhfacts.tables.contract import frame_faults, schema
+from zhfacts.tables.frames import frame
+from zhfacts.tables.schema import SCHEMAS
 from zhfacts.tables.validate import validate
 
 # invariants of facts
@@ -73,6 +80,16 @@ def test_furniture_inside_a_number_may_be_left_out_of_the_surface() -> None:
     assert broken.surface == "8.\n第12页\n7%"
     for surface, number in ((broken.surface, 1), ("8.\n7%", 1), ("8.7%", 1), ("9.\n7%", 0), ("第12页", 0)):
         assert len(keep_provable(doc, [replace(broken, surface=surface)])[0]) == number
+
+
+def test_furniture_may_be_left_out_in_more_than_one_place() -> None:
+    there = "远岚\n第12页\n集团股份\n\n第13页\n公司"
+    for surface, right in (
+        ("远岚\n集团股份\n公司", True),
+        ("远岚\n集团\n公司", False),
+        ("远岚\n公司\n集团股份", False),
+    ):
+        assert stands_in(surface, there) is right
 
 
 @given(st.text("8.7%\n页", max_size=8), st.text("8.7%\n页", max_size=8))
@@ -180,6 +197,12 @@ def test_validate_finds_a_changed_file(tmp_path: Path) -> None:
         ({"byte_start": 30}, "byte_start"),
         ({"line_end": 77}, "line and column hold None"),
         ({"low": 3.0, "high": 2.0}, "low is above high"),
+        ({"unit": "pp"}, "unit of percent is not %"),
+        ({"exact": Decimal("8.8")}, "exact is value"),
+        ({"delta": 3.0, "change": "up"}, "delta is the size of a change"),
+        ({"period_start": date(2025, 1, 1), "period_end": date(2024, 1, 1)}, "periods run forwards"),
+        ({"subject": None}, "a subject_id has a subject"),
+        ({"doc_id": "nowhere"}, "is not in documents"),
         ({"fact_id": "other", "subject_id": None}, None),
     ],
 )
@@ -188,6 +211,36 @@ def test_validate_checks_rows(tmp_path: Path, change: dict[str, Any], finding: s
     tampered(tmp_path, "facts", 0, **change)
     findings = validate(tmp_path)
     assert finding in " ".join(findings) if finding else findings == []
+
+
+def test_validate_reads_every_value_again_by_the_rules_of_the_run(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "a.txt").write_text("远岚集团2023年出口额增长8.7%，投入3、5万元。\n", "utf-8")
+    assert command("extract", tmp_path / "a.txt", "--out", tmp_path / "out").code == 0
+    assert command("validate", tmp_path / "out", "--source", tmp_path).code == 0
+    tampered(tmp_path / "out", "facts", 2, value=40_000.0, exact=Decimal(40_000))
+    ended = command("validate", tmp_path / "out")
+    assert ended.code == 3
+    assert "row 2 (a.txt:1): value, low, high are (40000.0, None, None), and '3' reads as (30000.0" in ended.out
+    info = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
+    info["digests"]["rules"] = "of another version"
+    (tmp_path / "out" / "run.json").write_text(json.dumps(info), "utf-8")
+    ended = command("validate", tmp_path / "out")
+    assert (ended.code, "values are not read again" in ended.err) == (0, True)
+
+
+def test_both_forms_of_the_contract_agree_on_what_a_run_writes(tmp_path: Path) -> None:
+    info = published(tmp_path)
+    frames = {name: frame(tmp_path, name, info) for name in SCHEMAS}
+    assert frame_faults(frames) == []
+    for name, made in frames.items():
+        assert list(schema(name).columns) == list(made)
+    facts = frames["facts"].copy()
+    facts["line_start"] = 0
+    facts.loc[1, "fact_id"] = facts.loc[0, "fact_id"]
+    facts.loc[0, "bound"] = None
+    found = " ".join(frame_faults({**frames, "facts": facts}))
+    for part in ("column line_start, row 0: is below 1", "column bound, row 0", "fact_id"):
+        assert part in found
 
 
 def test_validate_finds_facts_that_overlap(tmp_path: Path) -> None:

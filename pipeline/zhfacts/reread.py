@@ -58,6 +58,12 @@ def reading_fault(row: Mapping[str, Any]) -> str | None:
     return None if read == told else f"value, low, high are {told}, and {row['surface']!r} reads as {read}"
 
 
+def fault_by(over: knowledge.Overlay | None, row: Mapping[str, Any]) -> str | None:
+    """`reading_fault` by rules that a user's own are laid over."""
+    with knowledge.using(over):
+        return reading_fault(row)
+
+
 def _time_fault(row: Mapping[str, Any], when: When) -> str | None:
     """How a year or date is not what its words and its reference come to."""
     read = time_of(when, row["reference"])

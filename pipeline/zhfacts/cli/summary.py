@@ -52,7 +52,9 @@ def _counted(counts: dict[str, Any]) -> list[tuple[str, int]]:
 
 def examples(run: Run, number: int = 3) -> list[dict[str, Any]]:
     """Up to three facts of different kinds, those with a subject and an attribute first."""
-    facts = run.facts
+    from zhfacts.tables.frames import portion
+
+    facts = portion(run.out, "facts", run.info)
     full = facts[facts["subject"].notna() & facts["attribute"].notna() & facts["value"].notna()]
     chosen: dict[str, dict[str, Any]] = {}
     for pool in (full, facts):
@@ -99,7 +101,9 @@ def source_lines(run: Run, rows: list[dict[str, Any]]) -> dict[str, list[Text]]:
     """The lines on which each fact stands, the number marked, by fact_id."""
     from rich.text import Text
 
-    lines = run.lines
+    from zhfacts.tables.frames import portion
+
+    lines = portion(run.out, "lines", run.info, {row["doc_id"] for row in rows})
     found: dict[str, list[Text]] = {}
     for row in rows:
         first, last = row["line_start"], row["line_end"]

@@ -101,7 +101,7 @@ def decode(raw: bytes, start: int, end: int, encoding: str) -> str | None:
 
 
 def stands_in(surface: str, there: str) -> bool:
-    """Whether `surface` is `there`, or its head and its tail where furniture on lines between is left out.
+    """Whether `surface` is `there`, but for furniture on lines between that is left out.
 
     Example: 8.7% stands in a span whose two lines have a page number's line between 8. and 7%.
     """
@@ -111,7 +111,14 @@ def stands_in(surface: str, there: str) -> bool:
         return False
     head = _common(surface, there)
     tail = _common(surface[::-1], there[::-1])
-    return min(head, tail) > 0 and head + tail >= len(surface)
+    return (min(head, tail) > 0 and head + tail >= len(surface)) or _without_lines(surface, there)
+
+
+def _without_lines(surface: str, there: str) -> bool:
+    """Whether `surface` is `there` without some of its lines, of which the first and the last stay."""
+    wanted, lines = LINE_END.split(surface), LINE_END.split(there)
+    rest = iter(lines)
+    return (wanted[0], wanted[-1]) == (lines[0], lines[-1]) and all(line in rest for line in wanted)
 
 
 def _common(one: str, other: str) -> int:

@@ -11,23 +11,26 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from zhfacts.errors import OutputError
 from zhfacts.tables import pages, rows
 from zhfacts.tables.audit import table_faults
-from zhfacts.tables.check import LINE_END, Ruler, decode, kind_fault, origin_fault, stands_in
-from zhfacts.tables.publish import INFO, open_file, read_info
+from zhfacts.tables.check import LINE_END, Ruler, decode, stands_in
+from zhfacts.tables.contract import frame_faults
+from zhfacts.tables.frames import as_frame
+from zhfacts.tables.publish import read_info
 from zhfacts.tables.schema import SCHEMAS
+from zhfacts.tables.stored import read_table
 
 Row = dict[str, Any]
+Again = Callable[[Row], str | None]
 _ESCAPED: Final = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 
 
@@ -41,34 +44,11 @@ class _Text:
     ruler: Ruler
 
 
-def read_table(out: Path, name: str, info: dict[str, Any]) -> pa.Table:
-    """One published table; OutputError where it is missing, or not what run.json describes."""
-    path = open_file(out, f"{name}.parquet")
-    try:
-        return pa.concat_tables([_checked(part, digest, out) for part, digest in _parts(path, info["tables"][name])])
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise OutputError(f"cannot read {path} ({error}); run `zhfacts extract` again") from error
+def validate(out: Path, source: Path | None = None, again: Again | None = None) -> list[str]:
+    """Findings, one sentence each, empty where all is right: digests (invariant 6) and invariants 1 to 5.
 
-
-def _parts(path: Path, told: dict[str, Any]) -> list[tuple[Path, str]]:
-    """The files of a table with their SHA-256 as run.json has them."""
-    parts = told.get("parts")
-    return [(path / part["file"], part["sha256"]) for part in parts] if parts else [(path, told["sha256"])]
-
-
-def _checked(path: Path, digest: str, out: Path) -> pa.Table:
-    """The rows of one file, if it is the one that run.json describes."""
-    data = path.read_bytes()  # once, so that what is checked is what is read
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise OutputError(f"{path} is not the file that {out / INFO} describes; load again or run again")
-    # by this thread alone: Arrow's own, just begun, abort a command that ends at once (one in forty, busy machine)
-    return pq.ParquetFile(pa.BufferReader(data), pre_buffer=False).read(use_threads=False)
-
-
-def validate(out: Path, source: Path | None = None) -> list[str]:
-    """Findings, one sentence each, empty where all is right: digests and invariants 1, 2, 3 and 5.
-
-    `source` is the input the run was given. Raises OutputError where `out` was not written by zhfacts.
+    `source` is the input the run was given; `again` says how a row of facts, read again, gives another value
+    (invariant 4). Raises OutputError where `out` was not written by zhfacts.
     """
     info = read_info(out)
     tables: dict[str, pa.Table] = {}
@@ -82,11 +62,20 @@ def validate(out: Path, source: Path | None = None) -> list[str]:
         if rows.digest(tables[name]) != info["tables"][name].get("rows"):
             findings.append(f"table {name}: its rows are not those that run.json describes")
     findings += table_faults(tables) if len(tables) == len(SCHEMAS) else []
-    return findings or [*_row_findings(tables, source)]
+    # a column that has the wrong type or is not there is no DataFrame that could be looked at further
+    findings = findings or frame_faults({name: as_frame(table) for name, table in tables.items()})
+    return findings or [*_row_findings(tables, source), *_reading_findings(tables["facts"], again)]
+
+
+def _reading_findings(facts: pa.Table, again: Again | None) -> Iterator[str]:
+    """Breaches of invariant 4."""
+    for number, row in enumerate(facts.to_pylist() if again else ()):
+        if again and (fault := again(row)):
+            yield f"table facts, row {number} ({row['source']}:{row['line_start']}): {fault}"
 
 
 def _row_findings(tables: dict[str, pa.Table], source: Path | None) -> Iterator[str]:
-    """Breaches of invariants 1, 3 and 5, document by document."""
+    """Breaches of invariant 1, document by document."""
     placed: dict[str, list[tuple[str, int, Row]]] = {}
     for name in ("facts", "mentions"):
         for number, row in enumerate(tables[name].to_pylist()):
@@ -102,17 +91,9 @@ def _row_findings(tables: dict[str, pa.Table], source: Path | None) -> Iterator[
         text = _Text(encoding, lines.get(document["doc_id"], {}), raw, Ruler(encoding))
         if source and pages.has_places(document):
             yield from _page_findings(document, placed.get(document["doc_id"], []), text.lines, source)
-        behind = 0
         for name, number, row in placed.get(document["doc_id"], []):
             at = f"table {name}, row {number} ({row['source']}:{row['line_start']})"
             yield from (f"{at}: {fault}" for fault in _place_faults(row, text))
-            if name == "facts":
-                fault = kind_fault(row) or origin_fault(row["origin_start"], row["origin_end"])
-                if fault:
-                    yield f"{at}: {fault}"
-                if row["byte_start"] < behind:
-                    yield f"{at}: not behind the fact before it"
-                behind = row["byte_end"]
 
 
 def _place_faults(row: Row, text: _Text) -> Iterator[str]:
