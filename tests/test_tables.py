@@ -115,6 +115,25 @@ def test_row_digest_does_not_hang_on_how_the_rows_are_stored() -> None:
     assert rows.digest(made.slice(1)) != rows.digest(made)
 
 
+def test_row_digest_is_that_of_json_lines_with_sorted_keys() -> None:
+    values: dict[str, list[Any]] = {name: [None, None] for name in schema.SCHEMAS["facts"].names}
+    values |= {"surface": ['"8.7%"\n', "\\５\u2028"], "value": [1e22, -0.5], "line_start": [None, 7]}
+    values |= {"exact": [Decimal("1.50"), Decimal(0)], "period_start": [date(2023, 1, 1), None], "kind": ["year", None]}
+    fields = [field.with_nullable(True) for field in schema.SCHEMAS["facts"]]
+    made = pa.table(values, schema=pa.schema(fields))
+    plain = {Decimal("1.50"): "1.5", Decimal(0): "0"}
+    lines = "".join(
+        json.dumps(
+            row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda v: plain.get(v, str(v))
+        )
+        + "\n"
+        for row in made.to_pylist()
+    )
+    assert rows.digest(made) == hashlib.sha256(lines.encode()).hexdigest()
+    listed = pa.table({"aliases": [["甲", '"'], []]})
+    assert rows.digest(listed) == hashlib.sha256('{"aliases":["甲","\\""]}\n{"aliases":[]}\n'.encode()).hexdigest()
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_exact_holds_a_decimal_unrounded_or_not_at_all(value: Decimal) -> None:
     stored = pa.array([rows._fitting(value)], pa.decimal128(38, 12))[0].as_py()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any
 
@@ -131,6 +132,10 @@ def _fitting(value: Decimal | None) -> Decimal | None:
     return Decimal(f"{'-' * (value < 0)}{whole}.{part.rstrip('0') or '0'}") if fits else None
 
 
+_PIECE = 4096
+"""Rows that are written at once."""
+
+
 class Digest:
     """SHA-256 of a table's rows as JSON lines with sorted keys, the same whatever wrote the table, in whatever pieces.
 
@@ -142,10 +147,13 @@ class Digest:
 
     def update(self, rows: pa.Table) -> None:
         """Take the next rows."""
-        for batch in rows.to_batches(max_chunksize=8192):
-            for row in batch.to_pylist():
-                line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-                self._total.update(line.encode("utf-8", "surrogatepass") + b"\n")
+        names = sorted(rows.column_names)
+        form = "{" + ",".join(f'"{name}":%s' for name in names) + "}\n"
+        for at in range(0, rows.num_rows, _PIECE):
+            # by columns: a row as a dictionary of Python values costs six times as much
+            columns = (_written(rows.column(name).slice(at, _PIECE)) for name in names)
+            text = "".join(map(form.__mod__, zip(*columns, strict=True)))
+            self._total.update(text.encode("utf-8", "surrogatepass"))
 
     def hex(self) -> str:
         """The digest of all rows so far, hexadecimal."""
@@ -157,6 +165,28 @@ def digest(rows: pa.Table) -> str:
     total = Digest()
     total.update(rows)
     return total.hex()
+
+
+def _written(column: pa.ChunkedArray) -> list[str]:
+    """A column's values as JSON writes them."""
+    if column.null_count == len(column):
+        return ["null"] * len(column)
+    write = _WRITERS.get(str(column.type), _as_json)
+    if pa.types.is_dictionary(column.type):
+        write = encode_basestring
+    return ["null" if value is None else write(value) for value in column.to_pylist()]
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "string": encode_basestring,
+    "int32": int.__repr__,
+    "int64": int.__repr__,
+}
+"""What is written often, and needs no look at its type."""
 
 
 def _plain(value: object) -> str:
