@@ -28,12 +28,16 @@ DOCUMENTS = (
     "bench/README.md",
     "docs/reading.md",
     "docs/scoring.md",
+    "docs/tables.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
 SHELL = {"zhfacts", "printf", "make", "tr"}
-OTHER_REASONS = {"duplicate", "internal_error", "no_such_document", "provenance", "position", "kind", "order"}
+OTHER_REASONS = {"duplicate", "internal_error", "no_such_document", "provenance", "position", "kind", "order"} | {
+    "schema",
+    "reading",
+}
 """Reasons that stages other than reading give, or that tables give to a copy."""
 
 

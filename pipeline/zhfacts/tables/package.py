@@ -1,6 +1,6 @@
 """datapackage.json: the tables described for tools that read Frictionless Data Packages.
 
-Example: `frictionless describe outputs/datapackage.json` lists six resources with their fields and keys.
+Example: frictionless' `Package("outputs/datapackage.json")` has six resources with their fields and keys.
 Source of the form: Data Package 2.0 (datapackage.org); deterministic, for it holds neither time nor place.
 """
 
@@ -24,7 +24,7 @@ TYPES: Final = {
     "float64": "number",
     "decimal128(38, 12)": "number",
     "date32": "date",
-    "list<string>": "list",
+    "list<string>": "array",
 }
 
 
