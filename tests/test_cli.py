@@ -274,6 +274,16 @@ def test_explain_names_the_rules_that_fired(command: Command) -> None:
     assert "no number found" in command("explain", "没有数字").out
 
 
+def test_explain_draws_among_whom_was_chosen(command: Command) -> None:
+    told = command("explain", "2023年，远岚集团出口额达到3亿元，汐岚集团更高。", "--why").out
+    assert "subject was chosen among" in told
+    chosen = told[told.index("subject was chosen") :].splitlines()[1]
+    assert "远岚集团" in chosen
+    assert "nobody" in told
+    assert "2023-01-01 to 2023-12-31  (" in told
+    assert "link_score" in command("explain", "2023年，远岚集团出口额达到3亿元。").out
+
+
 def test_explain_resolves_against_the_day_of_publication(command: Command) -> None:
     assert "2024-05-01 to 2024-05-31" in command("explain", "今年5月上涨", "--published", "2024-03-12").out
 
