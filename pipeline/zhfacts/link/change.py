@@ -64,7 +64,7 @@ STEP = regex.compile("基点|百分点|pp|bp")
 """Units in which nearly all that is stated with a verb is the size of a change."""
 COMPARABLE = frozenset({"percent", "percentage_point", "money", "quantity", "duration", "multiple", "fraction"})
 SHARE = regex.compile(
-    r"占(?:到|据|了|有|全部)?(?:约|近)?(?!比(?:[约近超为达均在]|[重例]|$))(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
+    r"占(?:到|据|了|有|全部)?(?:约|近)?(?!比(?:[约近超为达均在首过已]|[重例]|$))(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
 )
 TIMES = regex.compile(r"(?:是|为|相当于|达到?|、|和|及)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
 COMPARED = regex.compile(
@@ -124,10 +124,12 @@ class Changes:
         comparison, than = (None, None) if change else self._difference(before, number)
         if comparison is not None and (than is None or self.past.fullmatch(than)):
             change, comparison = BACK[comparison], None
-        if change is None and comparison is None and (change := self._bare(before, number)):
+        if change is None and comparison is None and (bare := self._bare(before, number)):
             other = APART.search(text, start, clause_start)
             if other and self.ending.search(before[-REACH:]) and not self.past.fullmatch(other["than"]):
-                change, comparison, than = None, SAYS[change], other["than"]
+                comparison, than = SAYS[bare], other["than"]
+            else:
+                change = bare
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
         basis = than if comparison else self._basis(before, number, change is not None) or than
