@@ -37,6 +37,10 @@ REACH = 14
 
 SHARES = frozenset({"percent", "fraction", "multiple"})
 """Kinds whose base may stand between a hedge and the number."""
+SHARED = frozenset("的数量额值")
+"""The last character of a base right before its share."""
+MODAL = frozenset("要能会可被得需")
+"""One of these stands between a hedge and the verb before the number."""
 INSIDE = Hedge("inside", ">", ())
 """多 or 余 within the number: 300多家."""
 
@@ -74,10 +78,13 @@ class Bounds:
     def _around(self, text: str, number: Number) -> list[Hedge]:
         """A hedge parted from the number by the base of a share (不到对手的一半) or by a verb (至少要晾一天)."""
         start = number.start
-        if number.kind in SHARES:
-            form = self.part if number.kind == "fraction" and text[start - 1 : start] != "的" else self.share
+        last = text[start - 1 : start]
+        if number.kind in SHARES and (last in SHARED or number.kind == "fraction"):
+            form = self.part if number.kind == "fraction" and last != "的" else self.share
             if m := form.match(text, max(0, start - REACH - 6), start):
                 return [self.around[m["word"]]]
+        if MODAL.isdisjoint(text[max(0, start - 4) : start]):
+            return []
         m = self.modal.match(text, max(0, start - 8), start)
         return [self.modals[m["word"]]] if m else []
 
