@@ -46,7 +46,8 @@ BACK = {"above": "up", "below": "down"}
 HEDGED = r"(?:了|约|近|逾|超过?|不到|不足|至少|将近|分别|整整|足足)*$"
 """What may stand between a word and the number behind it."""
 DIFFERENCE = (
-    r"(?:(?<![占同环对])比(?![重例值率])|较|与|和|同(?!比))(?<than>[^，。；]{{1,16}}?)(?:相比|分别|均|都|还|要)*"
+    r"(?:(?:(?<![占同环对])比(?![重例值率])|较)(?<than>[^，。；]{{1,16}}?)(?:相比|分别|均|都|还|要)*"
+    r"|(?:与|和|同(?!比))(?<than>[^，。；]{{1,16}}?)(?:相比|还|仅|只|相(?=差)|(?=[差落领]))+)"
     r"(?<word>{words}){hedged}"
 )
 THAN = r"(?<word>{words})(?<than>[^，。；\d%]{{1,16}}?){hedged}"
@@ -88,7 +89,7 @@ class Changes:
         self.amounts = frozenset(w for r in knowledge.rows("link/change", "amount", Word) for w in r.words)
         self.rate = regex.compile("|".join(sorted(self.nouns.entries, key=len, reverse=True)))
         self.openings = self._words("opening", "change")
-        self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?!值)\p{{Han}}{{1,8}}$")
+        self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?![值到至了为])\p{{Han}}{{1,8}}$")
         self.behind_words = self._words("behind", "change")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
 
@@ -109,6 +110,8 @@ class Changes:
         self.past = regex.compile(
             rf"(?:{AGO}|{past})(?:[^的]{{0,4}}|[^的]{{0,3}}的?\d.*|.*(?:{AGO}|{past}|水平|时)[初末底]?)|.*(?:{past})"
         )
+        rates = _either({w: "" for w in self.nouns.entries if w[-1] in "速幅率度"})
+        self.rate_to = regex.compile(rf"(?<word>{rates})\p{{Han}}{{0,8}}[至到]{HEDGED}")
         self.object = regex.compile(
             OBJECT.format(words=_either(self._words("transitive", "change")), most=8, hedged=HEDGED)
         )
@@ -141,14 +144,20 @@ class Changes:
         return {w: getattr(r, field) for r in knowledge.rows("link/change", table, Word) for w in r.words}
 
     def _bare(self, before: str, number: Number) -> str | None:
-        """The change that a bare word (少了, 便宜), a verb with its object (新开影城) or a plus sign says."""
-        if before.endswith("+") and number.kind in ("percent", "percentage_point"):
-            return "up"
+        """The change that a bare word (少了, 便宜), a rate that moves (增速回落至) or a plus sign says."""
         if number.kind not in COMPARABLE:
             return None
         before = before[-REACH:]
         if m := self.ending.search(before):
             return self.bare[m["word"]]
+        if number.kind == "percent" and (m := self.rate_to.search(before)):
+            return self.nouns[m["word"]]
+        if before.endswith("+") and number.kind in ("percent", "percentage_point"):
+            return "up"
+        return self._done_to(before, number)
+
+    def _done_to(self, before: str, number: Number) -> str | None:
+        """The change that a verb with its object says: 新开影城73家, 下调准备金率0.5个百分点."""
         if (m := self.object.search(before)) and not NO_OBJECT.search(m["object"]):
             row = self.transitive[m["word"]]
             return row.change if not row.kinds or number.kind in row.kinds else None

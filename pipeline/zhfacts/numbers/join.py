@@ -41,7 +41,7 @@ def join(text: str, tokens: list[Token]) -> list[Token]:
     joined: list[Token] = []
     for token in tokens:
         joined.append(token)
-        if len(joined) > 1 and (one := _range(text, joined[-2], token) or _composed(text, joined[-2], token)):
+        if len(joined) > 1 and token.found and (one := _joined(text, joined[-2], token, token.found.unit)):
             joined[-2:] = [one]
     return joined
 
@@ -69,6 +69,13 @@ def _scale(left: Token, right: Token, is_range: bool) -> Decimal | None:
     if is_range and high is not None and left.numeral.value * scale > high:
         return None
     return scale
+
+
+def _joined(text: str, left: Token, right: Token, unit: Unit) -> Token | None:
+    """Both tokens as one: a range, or a time in two units."""
+    if unit.kind == "duration" and (one := _composed(text, left, right)):
+        return one
+    return _range(text, left, right)
 
 
 def _range(text: str, left: Token, right: Token) -> Token | None:
