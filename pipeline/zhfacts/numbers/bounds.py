@@ -70,7 +70,7 @@ class Bounds:
             found = []
         if more:
             found.append(INSIDE)
-        if not found:
+        if not found and number.when is None:
             found = self._around(text, number)
         best = next((h for h in found if h.bound != "~"), found[0] if found else None)
         return (best.bound, best.name) if best else ("=", "")  # type: ignore[return-value]  # checked at load

@@ -27,6 +27,7 @@ STEPS = {
 """How many of the small unit make the large one."""
 MINUTES = {"分": "minute"}
 """分 is a measure of many things; behind hours and before seconds it is a minute."""
+SMALL = {small for _, small in STEPS} | set(MINUTES)
 TOGETHER = ("", "零", "又")
 SCALED = 10000
 """From here on a number is in 万 or 亿 and no item of a list that has none: 起拍价127万，128人围观."""
@@ -73,7 +74,7 @@ def _scale(left: Token, right: Token, is_range: bool) -> Decimal | None:
 
 def _joined(text: str, left: Token, right: Token, unit: Unit) -> Token | None:
     """Both tokens as one: a range, or a time in two units."""
-    if unit.kind == "duration" and (one := _composed(text, left, right)):
+    if unit.unit in SMALL and (one := _composed(text, left, right)):
         return one
     return _range(text, left, right)
 

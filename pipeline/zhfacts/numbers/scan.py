@@ -58,13 +58,12 @@ class Scanner:
     def _bare(self, text: str, token: Token, last: Number | None) -> Token:
         """A numeral without a unit, with what the words around it make of it: 劳动力为7.48亿."""
         n, start, end = token.numeral, token.start, token.end
-        if n.value is None or not is_free(text, start):
+        if n.value is None or (n.chinese and n.value < SMALLEST_AMOUNT) or not is_free(text, start):
             return token
         scaled = n.scale >= SMALLEST_AMOUNT
         if n.chinese:
-            amount = n.value >= SMALLEST_AMOUNT and not n.scales and text[start] not in "万亿千百"
-            unit = MONEY if amount and self.bare.pays(text, start, end) else None
-            scaled = amount
+            scaled = not n.scales and text[start] not in "万亿千百"
+            unit = MONEY if scaled and self.bare.pays(text, start, end) else None
         else:
             unit = self.bare.unit(text, start, end, scaled)
         if scaled and last and last.currency and self.bare.follows(text, last.end, start, end, unit is MONEY):

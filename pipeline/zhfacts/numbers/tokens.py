@@ -139,7 +139,7 @@ class Tokens:
             found, start = self._prefixed(text, numeral, word, found)
         end = found.end if found else numeral.end
         negative = sign in MINUS
-        if start > 1 and text.startswith(BELOW_ZERO, start - 2) and found and found.unit.unit in DEGREES:
+        if found and found.unit.unit in DEGREES and start > 1 and text.startswith(BELOW_ZERO, start - 2):
             start, negative = start - 2, True
         return Token(numeral, start, end, found, negative, sign == "±")
 
