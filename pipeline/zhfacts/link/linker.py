@@ -116,7 +116,7 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: list[Span
     before = memory.property
     said, surely = _property(s, Asked(first, clause, topic, change, tuple(_before(s, number, memory))), memory)
     if said and said[0] == s.block and change.change is None and change.comparison is None:
-        words = s.text[slice(*said[1:])]
+        words = s.text[changes().opened(s.text, said[1]) : said[2]]
         change = replace(change, change=changes().of_property(words, s.text[clause : number.start], number))
     if parallel is not None:
         mention = subject_of(s, parallel[group.index(number)])

@@ -66,7 +66,7 @@ class Digits:
         self.source = (
             rf"(?<arabic>(?<![\d.])(?:{arabic})(?:{one}++(?:\d++(?:\.\d++)?+{one}++)*+)?+)"
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
-            rf"|(?<vague>{vague})?+(?<chinese>[{d}{s}]++(?:点[{d}]++[{s}]*+)?+)"
+            rf"|(?<vague>(?:{vague})(?=[{s}]))?+(?<chinese>[{d}{s}]++(?:点[{d}]++[{s}]*+)?+)"
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
         )
         self.pattern = regex.compile(self.source)
