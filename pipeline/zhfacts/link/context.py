@@ -57,10 +57,15 @@ class Context:
         self.relative = {}
         for row in knowledge.rows("link/context", "relative", Relative):
             self.relative.update({w: (int(v), row.unless) for w, v in zip(row.words, row.values, strict=True)})
+        self.plans = {
+            word: _years(span)
+            for row in knowledge.rows("link/context", "plan", Relative)
+            for word, span in zip(row.words, row.values, strict=True)
+        }
         self.bases = _words("base")
         self.recent = regex.compile("(?r)(?:" + alternation(_words("recent")) + ")")
         self.future = regex.compile(alternation(_words("future")))
-        self.words = regex.compile(alternation(self.relative))
+        self.words = regex.compile(alternation([*self.relative, *self.plans]))
 
     def published(self, lines: list[str]) -> date | None:
         """The date on the document's masthead or dateline, None where it has none; `lines` are normalised."""
@@ -95,9 +100,12 @@ class Context:
         return clock.latest(number.value, number.unit)
 
     def spoken(self, text: str, start: int, end: int, clock: Clock) -> list[tuple[int, Period]]:
-        """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's."""
+        """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's, 十四五."""
         found = []
         for m in self.words.finditer(text, start, end):
+            if m.group() in self.plans:
+                found.append((m.start(), self.plans[m.group()]))
+                continue
             value, unless = self.relative[m.group()]
             now = clock.published.year if clock.published else clock.present
             if now is None or self.is_base(text, m.start()) or (unless and unless.match(text, m.end(), end)):
@@ -110,6 +118,12 @@ class Context:
                 )
             )
         return found
+
+
+def _years(span: str) -> Period:
+    """The period of a span of years: 2021/2025."""
+    first, last = map(int, span.split("/"))
+    return Period(date(first, 1, 1), date(last, 12, 31), "stated")
 
 
 def _date(m: regex.Match[str]) -> date | None:
