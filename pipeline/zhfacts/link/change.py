@@ -8,7 +8,8 @@ from typing import Literal
 import regex
 
 from zhfacts import knowledge
-from zhfacts.lexicon import Lexicon
+from zhfacts.lexicon import Lexicon, alternation
+from zhfacts.link.phrases import phrases
 from zhfacts.records import Number
 
 
@@ -68,6 +69,10 @@ SHARE = regex.compile(
     r"占(?:到|据|了|有|全部)?(?:约|近)?(?!比(?:[约近超为达均在首过已]|[重例]|$))(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
 )
 TIMES = regex.compile(r"(?:是|为|相当于|达到?|、|和|及)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
+OF = regex.compile(
+    r"(?:为|是|超过|高于|低于|不足|达到?|按照?|由|相当于)(?:每\p{Han}{1,2})?(?<base>[\p{Han}]{2,12})的(?:约|近|至少|最多)*$"
+)
+"""A whole before its share: 手续费为转账金额的1%; a time (从1950年的28%) is none."""
 COMPARED = regex.compile(
     r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$"
 )
@@ -92,6 +97,8 @@ class Changes:
         self.opens = Lexicon(self.openings)
         self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?![值到至了为])\p{{Han}}{{1,8}}$")
         self.behind_words = self._words("behind", "change")
+        predicates = alternation(w for r in knowledge.rows("link/change", "predicate", Word) for w in r.words)
+        self.shared = regex.compile(rf"(?:以上|以下|左右|多)?的(?<whole>\p{{Han}}{{2,8}}?)(?={predicates}|[，。]|$)")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
 
     def _compile(self) -> None:
@@ -137,6 +144,8 @@ class Changes:
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
         basis = than if comparison else self._basis(before, number, change is not None) or than
+        if basis is None and change is None and number.kind in ("percent", "fraction"):
+            basis = self._whole_behind(text, number)
         if basis is None and change is not None:
             basis = _group(AGAINST.search(text, start, clause_start), "base")
         return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
@@ -241,8 +250,13 @@ class Changes:
             spoken = next((basis for word, basis in self.bases if word in before), None)
             return spoken or _group(COMPARED.search(before), "base")
         if number.kind in ("percent", "fraction"):
-            return _group(SHARE.search(before), "whole")
+            return _group(SHARE.search(before), "whole") or _group(OF.search(before), "base")
         return _group(TIMES.search(before), "base") if number.kind == "multiple" else None
+
+    def _whole_behind(self, text: str, number: Number) -> str | None:
+        """The whole that stands behind a share; a property there (3%的手续费) or a change is none."""
+        whole = _group(self.shared.match(text, number.end), "whole")
+        return None if whole is None or phrases().is_property(whole) or self.is_rate(whole) else whole
 
 
 def _group(m: regex.Match[str] | None, name: str) -> str | None:
