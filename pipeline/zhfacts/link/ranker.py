@@ -93,7 +93,7 @@ class Ranker:
 
     def score(self, candidate: Featured) -> int:
         """Sum of the weights of its features, in hundredths."""
-        return sum(self.weights.get(feature, 0) for feature in candidate.features)
+        return sum(filter(None, map(self.weights.get, candidate.features)))
 
     def choose(self, candidates: Sequence[Thing], number: Number, block: int = 0) -> Choice[Thing]:
         """The best of the candidates for a number of a block, of two alike the first; there must be one."""
