@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import zhfacts
-from fuzz import targets
+from fuzz import run, targets
 from zhfacts import flow
 from zhfacts.documents import FACT_ROLES
 from zhfacts.errors import InputError
@@ -216,3 +216,15 @@ def test_symlink_loops_end(tmp_path: Path) -> None:
     out = tmp_path.parent / "loop-out"
     reasons = {row.source: row.reason for row in zhfacts.run([tmp_path], out).rejects.itertuples()}
     assert reasons == {"loop": "unsupported_type", "self.txt": "unreadable"}
+
+
+def test_without_atheris_the_fuzzer_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(run, "find_spec", lambda _name: None)
+    monkeypatch.setattr(sys, "argv", ["fuzz", "--seconds", "1"])
+    assert run.main() == 0
+    assert "atheris is not installed (pip install 'zhfacts[fuzz]')" in capsys.readouterr().out
+    (tmp_path / "crash").write_bytes(bytes(20))
+    monkeypatch.setattr(sys, "argv", ["fuzz", "--target", "numbers", "--input", str(tmp_path / "crash")])
+    assert run.main() == 0

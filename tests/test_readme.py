@@ -29,6 +29,7 @@ DOCUMENTS = (
     "docs/scoring.md",
     "docs/regression.md",
     "docs/rejects.md",
+    "docs/reliability.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")

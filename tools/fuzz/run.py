@@ -1,7 +1,7 @@
 """Fuzzes the targets with atheris for so many seconds; run it with PYTHONPATH=tools:pipeline -m fuzz.run.
 
 Example: `python -m fuzz.run --seconds 60` shares a minute among the targets; `--target extract` is for one alone.
-Ends with 1 where an input broke a promise (libFuzzer leaves it in a file crash-…), with 0 where none did or where
+Ends with 1 where an input broke a promise (libFuzzer leaves it in .fuzz/crash-…), with 0 where none did or where
 atheris is not installed, which it says.
 """
 
@@ -26,8 +26,11 @@ def main() -> int:
     known.add_argument("--seconds", type=int, default=60, help="in all, shared among the targets")
     known.add_argument("--target", help="this one alone")
     known.add_argument("--seed", type=int, default=SEED, help="another number tries other inputs")
+    known.add_argument("--input", type=Path, help="a file crash-… of an earlier run, given to the target once more")
     known.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     asked = known.parse_args()
+    if asked.input:
+        return _again(asked.target or "extract", asked.input)
     if find_spec("atheris") is None:
         print("fuzz: atheris is not installed (pip install 'zhfacts[fuzz]'): nothing was tried, Hypothesis still does")
         return 0
@@ -35,6 +38,16 @@ def main() -> int:
         _fuzz(asked.target, asked.seconds, asked.seed)
     names = [asked.target] if asked.target else ["extract", "numbers", "layout", "reader"]
     return max(_start(name, max(1, asked.seconds // len(names)), asked.seed) for name in names)
+
+
+def _again(name: str, path: Path) -> int:
+    """Try one input, which needs no atheris; what it breaks is raised."""
+    from fuzz.targets import TARGETS, text_of
+
+    data = path.read_bytes()
+    print(f"fuzz {name}: {text_of(data)!r}")
+    TARGETS[name](data)
+    return 0
 
 
 def _start(name: str, seconds: int, seed: int) -> int:
@@ -57,6 +70,8 @@ def _fuzz(name: str, seconds: int, seed: int) -> None:
         from fuzz.targets import TARGETS
 
     target: Any = TARGETS[name]
+    found = Path(".fuzz")
+    found.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as corpus:
         for number in range(64):  # longer than libFuzzer's own first inputs
             Path(corpus, str(number)).write_bytes(bytes((number * k * 7 + number) % 256 for k in range(number * 4 + 1)))
@@ -64,6 +79,7 @@ def _fuzz(name: str, seconds: int, seed: int) -> None:
             f"-max_total_time={seconds}",
             f"-max_len={LONGEST}",
             f"-seed={seed}",
+            f"-artifact_prefix={found}/",
             "-timeout=20",
             "-rss_limit_mb=4096",
         ]
