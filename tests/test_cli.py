@@ -20,7 +20,7 @@ from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
 Start = Callable[..., subprocess.Popen[str]]
-COMMANDS = ("extract", "validate", "show", "explain", "annotate", "score", "schema")
+COMMANDS = ("extract", "validate", "show", "explain", "diff", "accept", "annotate", "score", "schema")
 AS_NOBODY = """
 import os, sys
 from zhfacts.cli.app import main
@@ -91,6 +91,9 @@ def test_version(command: Command) -> None:
         (["score", "x"], "--gold"),
         (["score", "x", "--gold", "y", "--errors", "-1"], "--errors"),
         (["annotate", "x", "--sample", "0"], "--sample"),
+        (["diff", "x"], "NEW"),
+        (["diff", "x", "y", "--format", "xml"], "xml"),
+        (["accept", "x"], "--baseline"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(command: Command, args: list[str], word: str) -> None:
@@ -205,6 +208,8 @@ def test_exit_code_1_where_a_whole_file_was_rejected(command: Command, documents
     assert ended.code == 1
     assert "1 input(s) could not be used" in ended.err
     assert re.search("^图.txt: .*PNG", ended.err, re.M)
+    assert re.search("^  binary +1\n", ended.out, re.M)
+    assert re.search("^  binary: Export it as plain text", ended.out, re.M)
     assert re.search(r"documents +2\n", ended.out)
 
 

@@ -10,7 +10,7 @@ import sys
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import annotate, explain, extract, rules, schema, score, show, validate
+from zhfacts.cli import accept, annotate, diff, explain, extract, rules, schema, score, show, validate
 from zhfacts.errors import ZhfactsError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (extract, validate, show, explain, annotate, score, schema):
+for module in (extract, validate, show, explain, diff, accept, annotate, score, schema):
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
 app.add_typer(rules.app, name=rules.NAME)
 

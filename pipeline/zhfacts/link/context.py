@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
 import regex
 
 from zhfacts import knowledge
 from zhfacts.documents import Block
 from zhfacts.lexicon import alternation
-from zhfacts.link.dates import Clock, Period
+from zhfacts.link.dates import Clock, From, Period
 from zhfacts.records import Number
 
 FIRST_LINES = 20
@@ -111,12 +111,9 @@ class Context:
             if now is None or self.is_base(text, m.start()) or (unless and unless.match(text, m.end(), end)):
                 continue
             year = now + value
-            found.append(
-                (
-                    m.start(),
-                    Period(date(year, 1, 1), date(year, 12, 31), "published" if clock.published else "context"),
-                )
-            )
+            source: From = "published" if clock.published else "context"
+            if MINYEAR <= year <= MAXYEAR:  # 去年 of a text of the year 1 is no date
+                found.append((m.start(), Period(date(year, 1, 1), date(year, 12, 31), source)))
         return found
 
 
