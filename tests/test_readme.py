@@ -16,6 +16,7 @@ from typer.main import get_command
 from conftest import Command
 from zhfacts.cli.app import app
 from zhfacts.read import REASONS
+from zhfacts.records import CHANCE, TOO_LONG, TOO_MANY
 from zhfacts.tables.schema import COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,18 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
 SHELL = {"zhfacts", "printf", "make", "tr"}
-OTHER_REASONS = {"duplicate", "internal_error", "no_such_document", "provenance", "position", "kind", "order"}
+OTHER_REASONS = {
+    *CHANCE,
+    TOO_LONG,
+    TOO_MANY,
+    "duplicate",
+    "internal_error",
+    "no_such_document",
+    "provenance",
+    "position",
+    "kind",
+    "order",
+}
 """Reasons that stages other than reading give, or that tables give to a copy."""
 
 

@@ -19,7 +19,7 @@ from zhfacts import __version__, knowledge
 from zhfacts.documents import FACT_ROLES, ROLES
 from zhfacts.engines import pool, serial
 from zhfacts.errors import InputError, ZhfactsError
-from zhfacts.guard import CPU_LIMIT
+from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT
 from zhfacts.link.words import DEFAULT, known
 from zhfacts.records import Fact, Reject, Result
 
@@ -129,6 +129,9 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     roles: Sequence[str] = (),
     cpu_limit: float = CPU_LIMIT,
     segmenter: str = DEFAULT,
+    max_characters: int = MAX_CHARACTERS,
+    max_numbers: int = MAX_NUMBERS,
+    memory_limit: int = MEMORY_LIMIT,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
@@ -138,16 +141,20 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     .jsonl and .parquet; the input "-" is standard input. `roles` names lines that are to give facts besides body,
     heading and caption (advert, table; lines.parquet has each line's role). A document that takes `cpu_limit`
     seconds of processor time for each million characters begun is given up (0: never), and
-    `info["reproducible"]` is then false. `segmenter` is as in `extract`. Raises InputError for a missing input, a
-    metadata.csv that cannot be understood or a segmenter that is unknown or not installed, RuleError for a broken
-    rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
+    `info["reproducible"]` is then false; so is one that needs more than `memory_limit` MiB, or holds more than
+    `max_characters` or `max_numbers` (0: any). `segmenter` is as in `extract`. Raises InputError for a missing
+    input, a metadata.csv that cannot be understood or a segmenter that is unknown or not installed, RuleError for
+    a broken rule, OutputError for an unusable `out`, ZhfactsError where no worker process can begin.
     """
     from zhfacts.tables import publish, write
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
     settings = _settings(published, rules, text_column, id_column)
-    settings = replace(settings, roles=_roles(roles), cpu_limit=cpu_limit, segmenter=known(segmenter))
+    settings = replace(
+        settings, roles=_roles(roles), cpu_limit=cpu_limit, segmenter=known(segmenter),
+        max_characters=max_characters, max_numbers=max_numbers, memory_limit=memory_limit,
+    )  # fmt: skip
     info = _info(settings, write.now())
     items, rejects = _items(_paths(inputs))
     folder = Path(out)
@@ -183,6 +190,13 @@ def _extract(settings: Settings, item: Item) -> tuple[Result, ...]:
         return (flow.failed(source, error),)
 
 
+def _lost(item: Item, how: str) -> tuple[Result, ...]:
+    """What stands in for the results of a file over which a worker process has died."""
+    from zhfacts import flow
+
+    return (flow.died(item[0], how),)
+
+
 def _results(
     work: Callable[[Item], tuple[Result, ...]],
     items: list[Item],
@@ -195,7 +209,7 @@ def _results(
     piped = [item for item in items if item[1] == STDIN]
     others = [item for item in items if item[1] != STDIN]
     many = jobs > 1 and len(others) > 1
-    found = pool.run(work, others, jobs) if many else serial.run(work, others)
+    found = pool.run(work, others, jobs, _lost) if many else serial.run(work, others)
     for done, results in enumerate(chain(serial.run(work, piped), found), 1):
         if progress is not None:
             source = (piped + others)[done - 1][0]

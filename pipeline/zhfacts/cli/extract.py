@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import CpuLimit, IdColumn, Published, Roles, Rules, Segmenter, TextColumn
-from zhfacts.guard import CPU_LIMIT
+from zhfacts.cli.options import (
+    CpuLimit,
+    IdColumn,
+    MaxCharacters,
+    MaxNumbers,
+    MemoryLimit,
+    Published,
+    Roles,
+    Rules,
+    Segmenter,
+    TextColumn,
+)
+from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT
 from zhfacts.link.words import DEFAULT
 
 if TYPE_CHECKING:
@@ -38,6 +49,9 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     roles: Roles = None,
     cpu_limit: CpuLimit = CPU_LIMIT,
     segmenter: Segmenter = DEFAULT,
+    max_characters: MaxCharacters = MAX_CHARACTERS,
+    max_numbers: MaxNumbers = MAX_NUMBERS,
+    memory_limit: MemoryLimit = MEMORY_LIMIT,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
@@ -47,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         run = api.run(
             inputs, out, jobs, published, progress,
             rules=rules, text_column=text_column, id_column=id_column, roles=roles or (), cpu_limit=cpu_limit,
-            segmenter=segmenter,
+            segmenter=segmenter, max_characters=max_characters, max_numbers=max_numbers, memory_limit=memory_limit,
         )  # fmt: skip
     summary.show(run, console.out())
     _explain_rejected(run, console.err())
@@ -68,7 +82,10 @@ def _explain_rejected(run: Run, screen: Console) -> None:
     count = run.info["counts"]["rejected_files"]
     screen.print(f"zhfacts: {count} input(s) could not be used; rejects.parquet says which and why")
     if not run.info["reproducible"]:
-        screen.print("zhfacts: a time limit has decided what this run holds: another run may give other tables")
+        screen.print(
+            "zhfacts: a limit of time or memory, or a lost process, has decided what this run holds: "
+            "another run may give other tables"
+        )
 
 
 @contextmanager

@@ -68,6 +68,23 @@ CpuLimit = Annotated[
     ),
 ]
 
+MaxCharacters = Annotated[
+    int,
+    typer.Option(min=0, metavar="N", help="Characters of a document above which it is given up; 0 for any number."),
+]
+
+MaxNumbers = Annotated[
+    int,
+    typer.Option(min=0, metavar="N", help="Numbers of a document above which it is given up; 0 for any number."),
+]
+
+MemoryLimit = Annotated[
+    int,
+    typer.Option(
+        min=0, metavar="MIB", help="Memory that a document may take before it is given up (on Linux); 0 for any amount."
+    ),
+]
+
 Segmenter = Annotated[
     str,
     typer.Option(
