@@ -61,7 +61,7 @@ main()
 
 
 @pytest.mark.skipif(not LINUX, reason="memory is limited on Linux alone")
-@pytest.mark.parametrize("how", ["b'1' * (300 << 20)", "[str(n) * 20 for n in range(10**8)]", "raise MemoryError"])
+@pytest.mark.parametrize("how", ["b'1' * (300 << 20)", "[str(n) * 20 for n in range(10**8)]"])
 def test_a_document_that_takes_too_much_memory_is_a_row(documents: Path, tmp_path: Path, how: str) -> None:
     (documents / "贪.txt").write_text(LONG, "utf-8")
     command = [sys.executable, "-c", GREEDY.format(how=how), "extract", documents, "--out", tmp_path / "out"]

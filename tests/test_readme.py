@@ -28,6 +28,7 @@ DOCUMENTS = (
     "outputs/README.md",
     "bench/README.md",
     "docs/reading.md",
+    "docs/reliability.md",
     "docs/scoring.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -85,6 +85,20 @@ MemoryLimit = Annotated[
     ),
 ]
 
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Work on every document anew, whatever the cache in the output folder knows of it."),
+]
+
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with a run that was stopped or killed: what it had finished is taken from the cache. A run does so "
+        "by itself; this says it, and refuses --force.",
+    ),
+]
+
 Segmenter = Annotated[
     str,
     typer.Option(

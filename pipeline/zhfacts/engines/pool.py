@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -133,7 +133,7 @@ class _Pool(Generic[Item, Out]):
 
 def run(
     work: Callable[[Item], Out], items: Sequence[Item], jobs: int, lost: Callable[[Item, str], Out]
-) -> Iterator[Out]:
+) -> Generator[Out, None, None]:
     """What `work` makes of each item, in their order, whichever is done first.
 
     `work`, items and what it returns must be picklable, and `work` must not raise for a bad item. Where a worker

@@ -50,9 +50,18 @@ def write(results: Iterable[Result], build: Path, info: Mapping[str, Any]) -> di
         "tables": digests,
         "finished": now(),
     }
+    _write_info(run, build)
+    return run
+
+
+def again(old: Mapping[str, Any], build: Path, info: Mapping[str, Any]) -> None:
+    """Write run.json alone, for a run that finds the tables of an `old` one just as it would make them."""
+    _write_info({**old, **info, "finished": now()}, build)
+
+
+def _write_info(run: Mapping[str, Any], build: Path) -> None:
     text = json.dumps(run, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (build / INFO).write_text(text, encoding="utf-8", newline="\n")
-    return run
 
 
 def write_table(table: pa.Table, path: Path) -> dict[str, Any]:
