@@ -20,7 +20,7 @@ TEXTS = {
     "新闻.txt": "国家统计局发布数据：2023年，甲公司出口额增长8.7%，达到5784亿元。\n乙公司下降了3个百分点。\n",
     "子/二.txt": "丙公司去年投资约12亿美元，占36%。\n",
 }
-MAIN = "from zhfacts.cli.app import main; main()"
+MAIN = "from zhfacts.cli.app import script; script()"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

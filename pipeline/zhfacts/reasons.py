@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhfacts.inputs.base import REASONS as _READING
-from zhfacts.records import TOO_SLOW
+from zhfacts.records import OUT_OF_MEMORY, TOO_LONG, TOO_MANY, TOO_SLOW, WORKER_DIED
 
 _FAULT: Final = "A fault of ours: please report it with `detail`."
 
@@ -34,6 +34,12 @@ REASONS: Final[Mapping[str, Reason]] = {
         "check", "Nothing where a line of another column cuts a number in two; else a fault of ours: please report it."
     ),
     TOO_SLOW: Reason("flow", "Look for a slow pattern in rules of your own (--rules), or raise --cpu-limit."),
+    OUT_OF_MEMORY: Reason("flow", "It needs more than `--memory-limit`: split it, or raise the limit."),
+    WORKER_DIED: Reason(
+        "flow", "The process was lost (`detail` says how): run it with `--jobs 1`; where memory ran out, split it."
+    ),
+    TOO_LONG: Reason("flow", "Split it, or raise `--max-characters`."),
+    TOO_MANY: Reason("flow", "Split it, or raise `--max-numbers`."),
     "internal_error": Reason("flow", "The program failed on this document: please report it with `detail`."),
 }
 """Every word that rejects.reason may hold, in the order of the stages."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zhfacts.records import KINDS, TOO_SLOW, Reject, Result
+from zhfacts.records import CHANCE, KINDS, Reject, Result
 from zhfacts.tables import rows
 from zhfacts.tables.check import check_tables
 from zhfacts.tables.publish import INFO
@@ -46,13 +46,22 @@ def write(results: Iterable[Result], build: Path, info: Mapping[str, Any]) -> di
         "writer": f"pyarrow {pa.__version__}",
         **info,
         "counts": _counts(everything, tables, rejects),
-        "reproducible": not any(reject.reason == TOO_SLOW for reject in rejects),
+        "reproducible": not any(reject.reason in CHANCE for reject in rejects),
         "tables": digests,
         "finished": now(),
     }
+    _write_info(run, build)
+    return run
+
+
+def again(old: Mapping[str, Any], build: Path, info: Mapping[str, Any]) -> None:
+    """Write run.json alone, for a run that finds the tables of an `old` one just as it would make them."""
+    _write_info({**old, **info, "finished": now()}, build)
+
+
+def _write_info(run: Mapping[str, Any], build: Path) -> None:
     text = json.dumps(run, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     (build / INFO).write_text(text, encoding="utf-8", newline="\n")
-    return run
 
 
 def write_table(table: pa.Table, path: Path) -> dict[str, Any]:
