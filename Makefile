@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-pdf check lint types floors rules golden bench segmenter ranker clean
+.PHONY: run test test-pdf check lint types floors rules golden fuzz bench segmenter ranker clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -35,6 +35,11 @@ rules: $(READY)
 
 golden: $(READY)
 	@$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+# Tries inputs with atheris (pip install -e '.[fuzz]') for so many seconds, another SEED others; says so where it is not.
+SEED ?= 20261125
+fuzz: $(READY)
+	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m fuzz.run --seconds $(or $(SECONDS),60) --seed $(SEED)
 
 bench: $(READY)
 	@$(BIN)/python bench/numbers_peers.py

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# By the clock a busy machine fails what is right: the first example of a file loads the rules, too.
+settings.register_profile("zhfacts", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("zhfacts")
 
 TEXTS = {
     "新闻.txt": "国家统计局发布数据：2023年，甲公司出口额增长8.7%，达到5784亿元。\n乙公司下降了3个百分点。\n",
     "子/二.txt": "丙公司去年投资约12亿美元，占36%。\n",
 }
-MAIN = "from zhfacts.cli.app import main; main()"
+MAIN = "from zhfacts.cli.app import script; script()"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,7 +14,9 @@ import pytest
 import zhfacts
 from handmade import refused, result
 from zhfacts import api
+from zhfacts.cache.store import FOLDER
 from zhfacts.errors import InputError, OutputError, RuleError
+from zhfacts.progress import Step
 from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
@@ -165,9 +167,9 @@ def test_a_broken_rule_stops_the_run_and_leaves_the_old_outputs(
 
     monkeypatch.setattr(flow, "extract_file", broken)
     with pytest.raises(RuleError):
-        api.run(documents, tmp_path / "out")
+        api.run(documents, tmp_path / "out", force=True)
     assert files(tmp_path / "out") == before
-    assert {path.name for path in (tmp_path / "out").iterdir()} == set(publish.FILES)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*publish.FILES, FOLDER}
 
 
 def test_wrong_arguments_make_no_folder(documents: Path, tmp_path: Path) -> None:
@@ -179,7 +181,7 @@ def test_wrong_arguments_make_no_folder(documents: Path, tmp_path: Path) -> None
 
 
 def test_progress_is_told_of_every_document(documents: Path, tmp_path: Path) -> None:
-    steps: list[api.Step] = []
+    steps: list[Step] = []
     api.run(documents, tmp_path / "out", progress=steps.append)
     assert [(step.done, step.total) for step in steps] == [(1, 2), (2, 2)]
     assert any(step.startswith("[1/2] ") for step in steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,12 +16,13 @@ import pytest
 
 from conftest import Command
 from handmade import refused, result
+from zhfacts.cache.store import FOLDER
 from zhfacts.cli import console, summary
 from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
 Start = Callable[..., subprocess.Popen[str]]
-COMMANDS = ("extract", "validate", "show", "explain", "annotate", "score", "schema")
+COMMANDS = ("extract", "validate", "show", "explain", "diff", "accept", "annotate", "score", "schema")
 AS_NOBODY = """
 import os, sys
 from zhfacts.cli.app import main
@@ -84,6 +86,8 @@ def test_version(command: Command) -> None:
         (["extract", "x", "--jobs", "two"], "--jobs"),
         (["extract", "x", "--published", "2024-13-01"], "is no day; write it like 2024-03-12"),
         (["extract", "x", "--colour"], "--colour"),
+        (["extract", "x", "--force", "--resume"], "give one of the two"),
+        (["extract", "x", "--max-numbers", "-1"], "--max-numbers"),
         (["explain"], "TEXT"),
         (["schema", "--format", "xml"], "xml"),
         (["frobnicate"], "frobnicate"),
@@ -91,6 +95,9 @@ def test_version(command: Command) -> None:
         (["score", "x"], "--gold"),
         (["score", "x", "--gold", "y", "--errors", "-1"], "--errors"),
         (["annotate", "x", "--sample", "0"], "--sample"),
+        (["diff", "x"], "NEW"),
+        (["diff", "x", "y", "--format", "xml"], "xml"),
+        (["accept", "x"], "--baseline"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_exit_code_2(command: Command, args: list[str], word: str) -> None:
@@ -205,6 +212,8 @@ def test_exit_code_1_where_a_whole_file_was_rejected(command: Command, documents
     assert ended.code == 1
     assert "1 input(s) could not be used" in ended.err
     assert re.search("^图.txt: .*PNG", ended.err, re.M)
+    assert re.search("^  binary +1\n", ended.out, re.M)
+    assert re.search("^  binary: Export it as plain text", ended.out, re.M)
     assert re.search(r"documents +2\n", ended.out)
 
 
@@ -244,17 +253,40 @@ def test_a_run_that_is_killed_keeps_the_old_outputs(process: Start, documents: P
     out = tmp_path / "out"
     with process("extract", documents, "--out", out) as ended:
         ended.communicate()
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
     (documents / "more.txt").write_text("甲公司增长9.9%。\n" * 3000, "utf-8")
     with process("extract", documents, "--out", out) as ended:
         assert ended.stderr is not None
         assert ended.stderr.readline().startswith("[1/3]")
         ended.kill()
-    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.name in before} == before
     with process("extract", documents, "--out", out) as ended:
         ended.communicate()
     assert ended.returncode == 0
-    assert {path.name for path in out.iterdir()} == set(publish.FILES)
+    assert {path.name for path in out.iterdir()} == {*publish.FILES, FOLDER}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another matter there")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_stopped_says_how_to_go_on(process: Start, documents: Path, tmp_path: Path, jobs: int) -> None:
+    (documents / "末.txt").write_text("甲公司增长9.9%。\n" * 20_000, "utf-8")
+    (documents / "更末.txt").write_text("乙公司增长9.9%。\n" * 20_000, "utf-8")
+    call = ("extract", documents, "--out", tmp_path / "out", "--jobs", jobs)
+    with process(*call, start_new_session=True) as ended:
+        assert ended.stderr is not None
+        assert [ended.stderr.readline()[:5] for _ in range(2)] == ["[1/4]", "[2/4]"]
+        os.killpg(ended.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+        _, err = ended.communicate()
+    assert ended.returncode == 130
+    assert err.startswith("zhfacts: stopped; ")
+    assert "--resume goes on from there" in err
+    assert err.count("\n") == 1
+    for path in documents.glob("*末.txt"):
+        path.write_text("甲公司增长9.9%。\n", "utf-8")
+    with process(*call, "--resume") as ended:
+        _, err = ended.communicate()
+    assert ended.returncode == 0
+    assert err.count("(unchanged)") == 2
 
 
 def test_two_jobs_give_the_same_tables(process: Start, documents: Path, tmp_path: Path) -> None:
@@ -272,6 +304,16 @@ def test_explain_names_the_rules_that_fired(command: Command) -> None:
     assert re.search(r"^  rule +\S+", ended.out, re.M)
     assert re.search(r"^  value +8.7%$", ended.out, re.M)
     assert "no number found" in command("explain", "没有数字").out
+
+
+def test_explain_draws_among_whom_was_chosen(command: Command) -> None:
+    told = command("explain", "2023年，远岚集团出口额达到3亿元，汐岚集团更高。", "--why").out
+    assert "subject was chosen among" in told
+    chosen = told[told.index("subject was chosen") :].splitlines()[1]
+    assert "远岚集团" in chosen
+    assert "nobody" in told
+    assert "2023-01-01 to 2023-12-31  (" in told
+    assert "link_score" in command("explain", "2023年，远岚集团出口额达到3亿元。").out
 
 
 def test_explain_resolves_against_the_day_of_publication(command: Command) -> None:

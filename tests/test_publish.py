@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +17,7 @@ import pytest
 
 from handmade import digests, published, result
 from zhfacts.errors import OutputError
-from zhfacts.tables import publish
+from zhfacts.tables import lock, publish
 from zhfacts.tables.frames import frame
 from zhfacts.tables.validate import validate
 from zhfacts.tables.write import write
@@ -77,7 +80,7 @@ WRITER = """
 import os, signal, sys
 from pathlib import Path
 from handmade import result
-from zhfacts.tables import publish
+from zhfacts.tables import lock, publish
 from zhfacts.tables.write import write
 
 out, text, die_at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -169,9 +172,110 @@ def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path) -> None:
     assert digests(tmp_path) == before
 
 
-def test_two_runs_at_once_do_not_remove_each_others_work(tmp_path: Path) -> None:
-    with publish.staging(tmp_path) as first, publish.staging(tmp_path) as second:
-        for build, text in ((first, "一增长1%"), (second, "二增长2%")):
-            write([result("a.txt", text)], build, {"version": "0"})
-            publish.commit(build, tmp_path)
-    assert state(tmp_path) == "二增长2%"
+def test_a_second_run_into_a_folder_is_told_of_the_first(tmp_path: Path) -> None:
+    published(tmp_path, result("a.txt", "旧增长1%"))
+    before = digests(tmp_path)
+    with publish.staging(tmp_path):
+        busy = rf"in use by another run \(process {os.getpid()} on .*, since .* UTC\); wait .* --out"
+        with pytest.raises(OutputError, match=busy), publish.staging(tmp_path):
+            pass
+        assert state(tmp_path) == "旧增长1%"  # readers need no lock
+    assert digests(tmp_path) == before
+    assert not (tmp_path / lock.LOCK).exists()
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from zhfacts.tables import lock, publish
+
+with publish.staging(Path(sys.argv[1])):
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(OutputError, match=f"process {holder.pid} on"), publish.staging(tmp_path):
+            pass
+        holder.kill()
+    assert (tmp_path / lock.LOCK).exists()
+    published(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(publish.FILES)
+
+
+def test_where_the_file_system_has_no_locks_the_process_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(lock.fcntl, "flock", without)
+    for pid, host, busy in ((os.getppid(), socket.gethostname(), True), (os.getppid(), "elsewhere", False)):
+        (tmp_path / lock.LOCK).write_text(json.dumps({"pid": pid, "host": host, "since": "now"}), "utf-8")
+        if busy:
+            with pytest.raises(OutputError, match=f"process {pid} .*none of zhfacts"), lock.alone(tmp_path):
+                pass
+        else:
+            with lock.alone(tmp_path):
+                pass
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    for owner in ({"pid": gone.pid, "host": socket.gethostname()}, {"pid": "x"}, [], {"pid": -1}):
+        (tmp_path / lock.LOCK).write_text(json.dumps(owner), "utf-8")
+        with lock.alone(tmp_path):
+            pass
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine", "utf-8")
+    (tmp_path / lock.LOCK).symlink_to(tmp_path / "mine")
+    with pytest.raises(OutputError, match="cannot write in"), publish.staging(tmp_path):
+        pass
+    assert (tmp_path / "mine").read_text("utf-8") == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root on Linux can mount a small disk")
+def test_a_disk_that_fills_up_leaves_the_old_tables(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets no disk be mounted")
+    try:
+        out = disk / "out"
+        published(out)
+        before = digests(out)
+        big = result("b.txt", "".join(f"甲公司{number * 7919 % 99991}增长{number}%。\n" for number in range(4000)))
+        full = pytest.raises(OutputError, match=r"no space left to write .* make room, what stood there is unchanged")
+        with full, publish.staging(out) as build, publish.explained(out):
+            write([big], build, {"version": "0"})
+        assert digests(out) == before
+        assert validate(out) == []
+        (disk / "filler").write_bytes(bytes(os.statvfs(disk).f_bavail * os.statvfs(disk).f_bsize))
+        full = pytest.raises(OutputError, match="no space left")
+        with full, publish.staging(out) as build, publish.explained(out):
+            write([big], build, {"version": "0"})
+        assert digests(out) == before
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_disk_that_is_full_when_tables_are_synced_leaves_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(tmp_path)
+    before = digests(tmp_path)
+
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(publish, "sync", full)
+    with pytest.raises(OutputError, match="no space left"):
+        published(tmp_path, result("b.txt"))
+    monkeypatch.undo()
+    assert digests(tmp_path) == before
+    assert {path.name for path in tmp_path.iterdir()} == set(publish.FILES)

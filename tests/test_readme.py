@@ -15,7 +15,6 @@ from typer.main import get_command
 
 from conftest import Command
 from zhfacts.cli.app import app
-from zhfacts.read import REASONS
 from zhfacts.tables.schema import COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,17 +27,17 @@ DOCUMENTS = (
     "bench/README.md",
     "docs/reading.md",
     "docs/scoring.md",
+    "docs/regression.md",
+    "docs/rejects.md",
+    "docs/reliability.md",
     "docs/tables.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
 SHELL = {"zhfacts", "printf", "make", "tr"}
-OTHER_REASONS = {"duplicate", "internal_error", "no_such_document", "provenance", "position", "kind", "order"} | {
-    "schema",
-    "reading",
-}
-"""Reasons that stages other than reading give, or that tables give to a copy."""
+SESSIONS = (*READMES, "docs/scoring.md", "docs/regression.md")
+"""Documents whose console blocks are run."""
 
 
 def text_of(name: str) -> str:
@@ -94,7 +93,7 @@ def test_python_block_runs(block: str, tmp_path: Path, environment: dict[str, st
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="console blocks are for a POSIX shell")
-@pytest.mark.parametrize("session", dict.fromkeys(blocks(name, "console") for name in (*READMES, "docs/scoring.md")))
+@pytest.mark.parametrize("session", dict.fromkeys(blocks(name, "console") for name in SESSIONS))
 def test_console_blocks_show_what_happens(
     session: tuple[str, ...], tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -186,10 +185,13 @@ def test_readme_names_every_table_and_only_columns_that_exist(readme: str) -> No
     assert named == set(COLUMNS)
 
 
-def test_the_list_of_reject_reasons_is_whole() -> None:
-    listed = [row[0].strip("`") for row in cells("docs/reading.md")]
-    assert len(listed) == len(set(listed))
-    assert set(listed) == set(REASONS) | OTHER_REASONS
+def test_the_workflow_for_github_calls_commands_and_options_that_exist(command: Command) -> None:
+    (workflow,) = blocks("docs/regression.md", "yaml")
+    runs = re.findall(r"run: (zhfacts .*)", workflow)
+    assert [line.split()[1] for line in runs] == ["extract", "validate", "diff", "accept"]
+    for line in runs:
+        shown = command(line.split()[1], "--help").out
+        assert all(option in shown for option in re.findall(r"--[a-z]+", line))
 
 
 def test_documents_name_no_place_outside_the_repository() -> None:

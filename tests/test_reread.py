@@ -34,6 +34,13 @@ SHEET = "单位：亿美元\n地区\t2022年出口额\t2023年出口额\n松山�
         ("票价4元6角。", "4元6角", None),
         ("罚款九元。", "九元", None),
         ("气温为-3.5℃。", "-3.5℃", None),
+        ("气温降至零下18℃。", "零下18℃", None),
+        ("修桥用了2年零5个月。", "2年零5个月", None),
+        ("跑完用了7分20秒。", "7分20秒", None),
+        ("他身高1米85。", "1米85", None),
+        ("每斤三块五。", "三块五", None),
+        ("远岚集团占四成五。", "四成五", None),
+        ("远岚集团以3亿元居首位。", "首位", None),
     ],
 )
 def test_a_number_records_what_it_shares_and_can_be_read_again(text: str, surface: str, shared: str | None) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,15 @@ from zhfacts import __version__, knowledge
 from zhfacts.documents import FACT_ROLES, ROLES
 from zhfacts.engines import pool, serial
 from zhfacts.errors import InputError, ZhfactsError
-from zhfacts.guard import CPU_LIMIT
+from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT
 from zhfacts.link.words import DEFAULT, known
+from zhfacts.progress import Progress, Step, nothing_to_do, told
 from zhfacts.records import Fact, Reject, Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zhfacts.cache.known import Known
     from zhfacts.flow import Settings
     from zhfacts.metadata import About
 
@@ -34,19 +37,6 @@ Folder = str | os.PathLike[str]
 Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 Item = tuple[str, Path, "About"]
 """A document's source, its file, and what a metadata.csv says of it."""
-
-
-class Step(str):
-    """A line of progress, with the number of documents done and in all as `done` and `total`."""
-
-    done: int
-    total: int
-
-    def __new__(cls, text: str, done: int, total: int) -> Step:
-        """A line for the document just done."""
-        step = super().__new__(cls, text)
-        step.done, step.total = done, total
-        return step
 
 
 @dataclass(frozen=True)
@@ -122,7 +112,7 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     out: str | os.PathLike[str],
     jobs: int = 1,
     published: date | None = None,
-    progress: Callable[[Step], None] | None = None,
+    progress: Progress = None,
     *,
     rules: Folder | None = None,
     text_column: str = "text",
@@ -130,6 +120,10 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     roles: Sequence[str] = (),
     cpu_limit: float = CPU_LIMIT,
     segmenter: str = DEFAULT,
+    max_characters: int = MAX_CHARACTERS,
+    max_numbers: int = MAX_NUMBERS,
+    memory_limit: int = MEMORY_LIMIT,
+    force: bool = False,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
@@ -139,26 +133,42 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     .jsonl and .parquet; the input "-" is standard input. `roles` names lines that are to give facts besides body,
     heading and caption (advert, table; lines.parquet has each line's role). A document that takes `cpu_limit`
     seconds of processor time for each million characters begun is given up (0: never), and
-    `info["reproducible"]` is then false. `segmenter` is as in `extract`. Raises InputError for a missing input, a
-    metadata.csv that cannot be understood or a segmenter that is unknown or not installed, RuleError for a broken
-    rule, OutputError for an unusable `out`, ZhfactsError for a dead worker.
+    `info["reproducible"]` is then false; so is one that needs more than `memory_limit` MiB, or holds more than
+    `max_characters` or `max_numbers` (0: any). `segmenter` is as in `extract`. A document that an earlier run
+    into `out`, even one that was killed, has worked on under the same version, rules and settings is taken from
+    the cache there, unless `force`. Raises InputError for a missing input, a metadata.csv that cannot be understood
+    or a segmenter that is unknown or not installed, RuleError for a broken rule, OutputError for an unusable `out`
+    or one in which another run is at work, ZhfactsError where no worker process can begin.
     """
+    from zhfacts.cache import keys
+    from zhfacts.cache.known import Known
     from zhfacts.tables import publish, write
 
     if jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
     settings = _settings(published, rules, text_column, id_column)
-    settings = replace(settings, roles=_roles(roles), cpu_limit=cpu_limit, segmenter=known(segmenter))
+    settings = replace(
+        settings, roles=_roles(roles), cpu_limit=cpu_limit, segmenter=known(segmenter),
+        max_characters=max_characters, max_numbers=max_numbers, memory_limit=memory_limit,
+    )  # fmt: skip
     info = _info(settings, write.now())
     items, rejects = _items(_paths(inputs))
     folder = Path(out)
     with publish.staging(folder) as build:
-        left_out = [(reject.source, (Result(reject.source, None, rejects=(reject,)),)) for reject in rejects]
-        found = _results(partial(_extract, settings), items, jobs, progress)
-        merged = heapq.merge(left_out, found, key=itemgetter(0))  # rows lie in the order of sources
-        with publish.explained(folder):
-            write.write(_read(merged), build, info)
-        publish.commit(build, folder)
+        past = Known(folder, keys.base(info["digests"], info["settings"]), items, rejects, force=force)
+        if old := past.unchanged():
+            nothing_to_do(progress, len(items))
+            with publish.explained(folder):
+                write.again(old, build, info, folder)
+            publish.commit(build, folder, (publish.PACKAGE, publish.INFO))
+        else:
+            left_out = [(reject.source, (Result(reject.source, None, rejects=(reject,)),)) for reject in rejects]
+            with closing(_results(partial(_extract, settings), items, jobs, progress, past)) as found:
+                merged = heapq.merge(left_out, found, key=itemgetter(0))  # rows lie in the order of sources
+                with publish.explained(folder):
+                    write.write(_read(merged), build, info)
+            publish.commit(build, folder)
+        past.seal()
     return load(folder)
 
 
@@ -171,65 +181,64 @@ def load(out: str | os.PathLike[str]) -> Run:
 
 def _extract(settings: Settings, item: Item) -> tuple[Result, ...]:
     """The results of one file; a fault of our own becomes a row too, so that the other documents go on."""
-    from zhfacts import flow, metadata, read
+    from zhfacts import flow, read
 
     source, path, about = item
     told = replace(settings, published=settings.published or about.published)
     try:
         many = read.has_records(path)
         found = flow.extract_records(source, path, told) if many else [flow.extract_file(source, path, told)]
-        return tuple(metadata.described(result, about) for result in found)
+        return tuple(found)
     except ZhfactsError:
         raise  # a broken rule concerns all documents
     except Exception as error:
         return (flow.failed(source, error),)
 
 
+def _lost(item: Item, how: str) -> tuple[Result, ...]:
+    """What stands in for the results of a file over which a worker process has died."""
+    from zhfacts import flow
+
+    return (flow.died(item[0], how),)
+
+
 def _results(
     work: Callable[[Item], tuple[Result, ...]],
     items: list[Item],
     jobs: int,
-    progress: Callable[[Step], None] | None,
-) -> Iterator[tuple[str, tuple[Result, ...]]]:
-    """Each item's source and results in order of source, told to `progress` when they are there.
+    progress: Progress,
+    past: Known,
+) -> Generator[tuple[str, tuple[Result, ...]], None, None]:
+    """Source and results of all items in their order, old or new, told to `progress` when they are there.
 
-    Standard input is read here, for workers have none.
+    Standard input is read here: workers have none.
     """
+    from zhfacts.metadata import described
     from zhfacts.read import STDIN
 
-    piped = [item for item in items if item[1] == STDIN]
-    others = [item for item in items if item[1] != STDIN]
-    many = jobs > 1 and len(others) > 1
-    found = pool.run(work, others, jobs) if many else serial.run(work, others)
-    parts = [
-        zip((item[0] for item in some), made, strict=True)
-        for some, made in ((piped, serial.run(work, piped)), (others, found))
-    ]
-    for done, (source, results) in enumerate(heapq.merge(*parts, key=itemgetter(0)), 1):
-        if progress is not None:
-            progress(Step(f"[{done}/{len(items)}] {source}: {_told(results)}", done, len(items)))
-        yield source, results
+    new = [item for item in items if item[1] != STDIN and not past.has(item)]
+    many = jobs > 1 and len(new) > 1
+    with closing(pool.run(work, new, jobs, _lost) if many else serial.run(work, new)) as found:
+        waiting, unchanged = {item[0] for item in new}, 0
+        for done, item in enumerate(items, 1):
+            old = None if item[0] in waiting else past.results(item)
+            results = old if old is not None else next(found) if item[0] in waiting else work(item)
+            if old is None:
+                past.keep(item, results)
+            unchanged += old is not None
+            if progress is not None:
+                note = "" if old is None else " (unchanged)"
+                progress(Step(f"{item[0]}: {told(results)}{note}", done, len(items), unchanged))
+            yield item[0], tuple(described(result, item[2]) for result in results)
 
 
-def _read(found: Iterator[tuple[str, tuple[Result, ...]]]) -> Iterator[Result]:
+def _read(found: Iterable[tuple[str, tuple[Result, ...]]]) -> Iterator[Result]:
     """The results one by one; a fault of the system while they are made is none of the output folder."""
     try:
         for _, results in found:
             yield from results
     except OSError as error:
         raise ZhfactsError(f"the documents cannot be worked on ({error}); try again with 1 job") from error
-
-
-def _told(results: tuple[Result, ...]) -> str:
-    """What came of a file, in a few words."""
-    whole = [result.rejects[0].reason for result in results if result.document is None and result.rejects]
-    if len(results) == 1 and whole:
-        return whole[0]
-    facts = f"{sum(len(result.facts) for result in results)} facts"
-    if len(results) == 1:
-        return facts
-    refused = f", {len(whole)} refused" if whole else ""
-    return f"{facts} in {len(results) - len(whole)} records{refused}"
 
 
 def _settings(
@@ -243,7 +252,8 @@ def _settings(
         with knowledge.using(overlay):
             for builder in knowledge.builders():
                 builder()
-    return flow.Settings(_day(published), overlay, text_column, id_column)
+    day = published.date() if isinstance(published, datetime) else published
+    return flow.Settings(day, overlay, text_column, id_column)
 
 
 def _roles(more: Sequence[str]) -> frozenset[str]:
@@ -260,19 +270,20 @@ def _items(inputs: list[Path]) -> tuple[list[Item], list[Reject]]:
 
     items, rejects = read.find(inputs)
     abouts, missing = metadata.describe(inputs, items)
-    return [(*item, about) for item, about in zip(items, abouts, strict=True)], [*rejects, *missing]
+    left_out = sorted([*rejects, *missing], key=attrgetter("source"))
+    return [(*item, about) for item, about in zip(items, abouts, strict=True)], left_out
 
 
 def _info(settings: Settings, started: str) -> dict[str, Any]:
     """The part of run.json that is known before the run."""
-    from zhfacts.link import tags, words
+    from zhfacts.link import tags
 
     return {
         "version": __version__,
         "digests": {
             "rules": knowledge.digest(),
-            "overlay": _overlay_digest(settings),
-            "model": words.segmenter(settings.segmenter).digest or None,
+            "overlay": settings.overlay.digest if settings.overlay else None,
+            "model": _model_digest(settings.segmenter),
             "tagger": tags.digest(),
         },
         "settings": {each.name: _plain(getattr(settings, each.name)) for each in fields(settings)},
@@ -280,8 +291,11 @@ def _info(settings: Settings, started: str) -> dict[str, Any]:
     }
 
 
-def _overlay_digest(settings: Settings) -> str | None:
-    return settings.overlay.digest if settings.overlay else None
+def _model_digest(name: str) -> str | None:
+    """SHA-256 of the segmenter's files; ours is not loaded for it, as an unchanged run has no need of it."""
+    from zhfacts.link import words
+
+    return words.digest() if name == DEFAULT else words.segmenter(name).digest or None
 
 
 def _plain(setting: object) -> object:
@@ -296,8 +310,3 @@ def _plain(setting: object) -> object:
 def _paths(inputs: Inputs) -> list[Path]:
     """Inputs as paths; one alone may stand without a list."""
     return [Path(inputs)] if isinstance(inputs, str | os.PathLike) else [Path(each) for each in inputs]
-
-
-def _day(published: date | None) -> date | None:
-    """A day, where a moment was given too."""
-    return published.date() if isinstance(published, datetime) else published

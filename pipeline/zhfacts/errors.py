@@ -4,7 +4,8 @@ ZhfactsError
 ├── RuleError      a row in rules/ is wrong            -> exit 2
 ├── InputError     an input path cannot be used        -> exit 2
 ├── OutputError    the output folder cannot be used    -> exit 3
-└── InvariantError a table of ours breaks its contract -> exit 3
+├── InvariantError a table of ours breaks its contract -> exit 3
+└── StoppedError   someone pressed Ctrl-C              -> exit 130
 """
 
 from __future__ import annotations
@@ -38,3 +39,9 @@ class InvariantError(ZhfactsError):
     """A table breaks an invariant of the contract; nothing was published."""
 
     exit_code = 3
+
+
+class StoppedError(ZhfactsError):
+    """The command was stopped; the message says how to go on."""
+
+    exit_code = 130

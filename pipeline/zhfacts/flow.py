@@ -13,7 +13,7 @@ from zhfacts import facts as rows
 from zhfacts import knowledge
 from zhfacts.documents import FACT_ROLES, Block, Document
 from zhfacts.errors import ZhfactsError
-from zhfacts.guard import CPU_LIMIT, TooSlow, cpu_time
+from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT, TooMuch, TooSlow, cpu_time, memory
 from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
@@ -29,7 +29,18 @@ from zhfacts.numbers.cells import kind_of
 from zhfacts.numbers.cells import read as read_cell
 from zhfacts.numbers.scan import find
 from zhfacts.read import Columns, from_text, read, read_records
-from zhfacts.records import TOO_SLOW, Fact, Mention, Number, Reject, Result
+from zhfacts.records import (
+    OUT_OF_MEMORY,
+    TOO_LONG,
+    TOO_MANY,
+    TOO_SLOW,
+    WORKER_DIED,
+    Fact,
+    Mention,
+    Number,
+    Reject,
+    Result,
+)
 from zhfacts.reread import fact_fault
 from zhfacts.tables.check import keep_provable
 
@@ -54,16 +65,21 @@ class Settings:
     """Seconds of processor time for each million characters begun, after which a document is given up; 0: never."""
     segmenter: str = DEFAULT
     """What finds word boundaries; link/words.py has the names."""
+    max_characters: int = MAX_CHARACTERS
+    max_numbers: int = MAX_NUMBERS
+    memory_limit: int = MEMORY_LIMIT
+    """What a document may hold, and MiB that it may take, before it is given up; 0: any."""
 
 
 def extract_text(text: str, settings: Settings) -> Result:
     """All that one string gives; InputError for text that is no Unicode."""
-    return extract(from_text(text), settings)
+    return extract(from_text(text), replace(settings, max_numbers=0))  # whose string it is bounds it himself
 
 
 def extract_file(source: str, path: Path, settings: Settings) -> Result:
     """All that one file gives; what cannot be read becomes a reject row."""
-    return _read(source, read(source, path), settings)
+    with memory(settings.memory_limit):
+        return _read(source, read(source, path), settings)
 
 
 def extract_records(source: str, path: Path, settings: Settings) -> Iterator[Result]:
@@ -71,17 +87,32 @@ def extract_records(source: str, path: Path, settings: Settings) -> Iterator[Res
     columns = Columns(settings.text_column, settings.id_column)
     for name, found in read_records(source, path, columns):
         try:
-            yield _read(name, found, settings)
+            with memory(settings.memory_limit):
+                result = _read(name, found, settings)
         except ZhfactsError:
             raise  # a broken rule concerns all documents
         except Exception as error:
-            yield failed(name, error)
+            result = failed(name, error)
+        yield result
 
 
 def failed(source: str, error: Exception) -> Result:
-    """A fault of our own as a row, so that the other documents go on."""
+    """A fault of our own, or want of memory, as a row, so that the other documents go on."""
+    if isinstance(error, MemoryError):
+        detail = "needs more memory than it may take. Split it, or give a higher --memory-limit (MiB; 0: any)."
+        return _refused(source, OUT_OF_MEMORY, detail)
     detail = f"{type(error).__name__}: {error}. Please report this as a bug of zhfacts."
-    return Result(source, None, rejects=(Reject(source, None, "flow", None, None, "internal_error", detail),))
+    return _refused(source, "internal_error", detail)
+
+
+def died(source: str, how: str) -> Result:
+    """A document over which a worker process has died, as a row."""
+    advice = "Run it alone with 1 job to see why; where memory ran out, split it or run fewer jobs."
+    return _refused(source, WORKER_DIED, f"the worker process was lost over it ({how}). {advice}")
+
+
+def _refused(source: str, reason: str, detail: str) -> Result:
+    return Result(source, None, rejects=(Reject(source, None, "flow", None, None, reason, detail),))
 
 
 def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Settings) -> Result:
@@ -89,14 +120,35 @@ def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Se
     if document is None:
         return Result(source, None, rejects=tuple(rejects))
     try:
+        _check_length(document, settings)
         with cpu_time(document.characters, settings.cpu_limit):
             result = extract(document, settings)
     except TooSlow:
         return Result(source, None, rejects=(*rejects, _given_up(document, settings)))
+    except TooMuch as error:
+        return Result(source, None, rejects=(*rejects, *_refused(source, *error.args).rejects))
     assert result.document is not None  # noqa: S101  # extract() always returns the document it was given
     return replace(
         result, document=replace(result.document, raw=b"", in_file=None), rejects=(*rejects, *result.rejects)
     )
+
+
+def _check_length(document: Document, settings: Settings) -> None:
+    """TooMuch for a document of more characters than it may have."""
+    most, found = settings.max_characters, document.characters
+    if 0 < most < found:
+        raise TooMuch(TOO_LONG, f"{found} characters, more than {most}. Split it, or raise --max-characters.")
+
+
+def _numbers(blocks: list[Block], most: int) -> list[list[Number]]:
+    """The numbers of each block; TooMuch once they are more than `most` in all (0: any number)."""
+    numbers, total = [], 0
+    for block in blocks:
+        numbers.append(find(block.text))
+        total += len(numbers[-1])
+        if 0 < most < total:
+            raise TooMuch(TOO_MANY, f"more than {most} numbers. Split it, or raise --max-numbers.")
+    return numbers
 
 
 def _given_up(document: Document, settings: Settings) -> Reject:
@@ -117,7 +169,7 @@ def extract(document: Document, settings: Settings) -> Result:
 def _extract(document: Document, settings: Settings) -> Result:
     document, blocks = lay_out(document, settings.roles)
     document = _described(document, settings)
-    numbers = [find(block.text) for block in blocks]
+    numbers = _numbers(blocks, settings.max_numbers)
     spans = [list(sentences(block.text)) for block in blocks]
     clock = Clock(document.published, context().present(blocks, [line.text for line in document.lines[:FIRST_LINES]]))
     linked = link(blocks, numbers, spans, clock)

@@ -1,27 +1,75 @@
-"""The last guard: a document that takes absurdly long is given up whole, so that the others go on.
+"""The last guards: a document that takes absurdly long or much is given up whole, so that the others go on.
 
 Patterns of ours are linear and tested for it; those of a user's rules need not be. What is limited is the
 processor's time, not the clock's: a busy machine gives nothing up. The timer's signal stops `regex`, `re` and
 Python code alike and costs nothing until it comes (the `timeout` of `regex` costs eight times a short match).
 Without such signals (Windows, a thread, a program that uses SIGPROF itself) there is no guard.
+
+Memory is limited by the system (RLIMIT_AS, over what the process has already): it refuses the very request that
+would pass the limit, in Python and in C alike, where a watch would come too late for one great request and
+tracemalloc sees no C library and costs half the speed. Systems without it (Windows, macOS) have no such guard.
 """
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Final
+
+if sys.platform != "win32":
+    import resource
 
 CPU_LIMIT: Final = 120.0
 """Seconds of processor time for each million characters begun; a common document takes three or four."""
 MILLION: Final = 1_000_000
+MEMORY_LIMIT: Final = 4096
+"""MiB that a document may take; a common one takes a few, a million characters take 70 to 300."""
+MAX_CHARACTERS: Final = 20_000_000
+"""Characters of a document; a long novel has one million."""
+MAX_NUMBERS: Final = 1_000_000
+"""Numbers of a document, before those that state nothing are left out."""
 
 
 class TooSlow(Exception):  # noqa: N818  # no error of ours: it never leaves flow
     """A document has used up its time."""
+
+
+class TooMuch(Exception):  # noqa: N818  # no error of ours: it never leaves flow
+    """A document holds more than it may; args are the reason and what was found."""
+
+
+@contextmanager
+def memory(limit: int) -> Iterator[None]:
+    """Have requests for memory fail in the block once it has taken `limit` MiB more than at its begin; 0: never."""
+    used = _address_space()
+    if limit <= 0 or used is None or sys.platform == "win32":
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = used + (limit << 20)
+    bounds = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _address_space() -> int | None:
+    """Bytes of address space that this process has; None where the system does not say, or this is a thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return None  # the limit would be that of the other threads, too
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[0])
+    except OSError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextmanager

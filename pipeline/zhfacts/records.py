@@ -55,7 +55,12 @@ TIME_KINDS: frozenset[str] = frozenset({"year", "date"})
 
 
 TOO_SLOW = "too_slow"
-"""Reason of the one reject that a clock decides: a run that has it is not reproducible."""
+OUT_OF_MEMORY = "out_of_memory"
+WORKER_DIED = "worker_died"
+TOO_LONG = "too_many_characters"
+TOO_MANY = "too_many_numbers"
+CHANCE: frozenset[str] = frozenset({TOO_SLOW, OUT_OF_MEMORY, WORKER_DIED})
+"""Reasons that the machine decides and not the document: a run that has one is not reproducible."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,6 @@ def of_text(text: str, gold: Sequence[Annotation], name: str, day: date | None =
     document, blocks = lay_out(from_text(text))
     document = flow._described(document, flow.Settings(published=day))
     found = [find(block.text) for block in blocks]
-    home = {id(number): b for b, row in enumerate(found) for number in row}
     clock = Clock(document.published, context().present(blocks, [line.text for line in document.lines[:FIRST_LINES]]))
     with watching() as seen:
         linked = link(blocks, found, [list(sentences(b.text)) for b in blocks], clock)
@@ -79,11 +78,10 @@ def of_text(text: str, gold: Sequence[Annotation], name: str, day: date | None =
     spans = [(page.span(g.line, g.text, g.occ), g) for g in gold]
     whole = _Text(document, blocks, gold, name)
     for choice in seen:
-        b = home[id(choice.number)]
-        span = blocks[b].origin.span(choice.number.start, choice.number.end)
+        span = blocks[choice.block].origin.span(choice.number.start, choice.number.end)
         record = next((g for place, g in spans if place and overlap(place, span) >= HALF), None)
         if record and not record.optional and id(choice.number) not in forced:
-            yield from _example(whole, choice, record, f"{name}.{blocks[b].article}")
+            yield from _example(whole, choice, record, f"{name}.{blocks[choice.block].article}")
 
 
 def _example(whole: _Text, choice: Seen, record: Annotation, group: str) -> Iterator[Example]:

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranker.examples import Example, of_corpora, of_folder, of_lines
+from zhfacts import knowledge
 from zhfacts.link.ranker import SCALE, WHOLE, Choice, Ranker
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules" / "link" / "ranker"
 PENALTY = {"subjects": 3.0, "properties": 1.0, "periods": 0.5}
 """Strength of the pull of every weight towards none, as articles left out have it best."""
-TAUGHT = ("ours", "lines", "corpora", "real")
-"""Sets that weights are fitted on; the others only measure."""
-PLAIN = 12
-"""How much the examples of rules/ count: plain sentences that must come out right."""
+TIMES = {"ours": 1, "lines": 1, "corpora": 12, "real": 3}
+"""How much an example of each set counts: plain sentences of rules/ must come out right, real documents are few."""
+PASSES = 3
 PARTS = 12
 """Parts into which articles are divided, each judged by weights of the others."""
 ROUNDS, STEP = 300, 0.08
@@ -33,6 +33,8 @@ LEAST = 3
 """Examples in which a feature must stand to get a weight."""
 BINS = 12
 """Steps of the calibration."""
+TAUGHT = tuple(TIMES)
+"""Sets that weights are fitted on; the others only measure."""
 Vector = NDArray[np.float64]
 
 
@@ -63,12 +65,12 @@ def _candidates(examples: Iterable[Example]) -> Iterator[tuple[str, ...]]:
     return (candidate for example in examples for candidate in example.candidates)
 
 
-def fit(examples: Sequence[Example]) -> dict[str, int]:
-    """Weights by feature, in whole hundredths, by Adam's method."""
+def fit(examples: Sequence[Example], rounds: int = 1) -> dict[str, int]:
+    """Weights by feature, in whole hundredths, by Adam's method, of examples that were seen in so many rounds."""
     usable = [e for e in examples if e.right]
     count = Counter(f for e in usable for f in {f for c in e.candidates for f in c})
-    names = {f: k for k, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST))}
-    matrix, penalty = Matrix(usable, names), PENALTY[examples[0].what]
+    names = {f: k for k, f in enumerate(sorted(f for f, n in count.items() if n >= LEAST * rounds))}
+    matrix, penalty = Matrix(usable, names), PENALTY[examples[0].what] * rounds
     weights, first, second = (np.zeros(len(names)) for _ in range(3))
     for t in range(1, ROUNDS + 1):
         slope = matrix.gradient(weights, penalty)
@@ -102,17 +104,17 @@ def judged(examples: Iterable[Example], weights: dict[str, int]) -> Iterator[Jud
 
 def taught(sets: Mapping[str, Sequence[Example]], without: frozenset[str] = frozenset()) -> list[Example]:
     """What is learnt from, articles of the given groups left out."""
-    times = {name: PLAIN if name == "corpora" else 1 for name in TAUGHT}
-    return [e for name in TAUGHT for e in list(sets[name]) * times[name] if e.group not in without]
+    return [e for name in TAUGHT for e in list(sets[name]) * TIMES[name] if e.group not in without]
 
 
-def left_out(sets: Mapping[str, Sequence[Example]]) -> dict[str, list[Judged]]:
-    """Choices for each set, every article judged by weights of others alone."""
+def left_out(rounds: Sequence[Mapping[str, Sequence[Example]]]) -> dict[str, list[Judged]]:
+    """Choices of the last round for each set, every article judged by weights of others alone."""
+    sets = rounds[-1]
     groups = sorted({e.group for name in TAUGHT for e in sets[name]})
     found: dict[str, list[Judged]] = defaultdict(list)
     for k in range(PARTS):
         mine = frozenset(groups[k::PARTS])
-        weights = fit(taught(sets, mine))
+        weights = fit([e for one in rounds[:-1] for e in taught(one, mine)], len(rounds) - 1)
         for name in TAUGHT:
             found[name] += judged((e for e in sets[name] if e.group in mine), weights)
     return found
@@ -183,20 +185,41 @@ def _sets(shared: Path) -> dict[str, list[Example]]:
 
 
 def main() -> None:
-    """Fit, measure and write; the one argument is the folder with seeds/, gold/ and news/."""
-    sets = _sets(Path(sys.argv[1]))
+    """Fit, measure and write; the one argument is the folder with seeds/, gold/ and news/.
+
+    What a number sees of the ones before it depends on the weights in use, so each round adds what its weights saw.
+    """
+    shared = Path(sys.argv[1])
+    rounds: list[dict[str, list[Example]]] = []
+    for _ in range(PASSES):
+        rounds.append(_sets(shared))
+        for what in PENALTY:
+            _write(what, "feature,weight", sorted(fit(_taught(rounds, what), len(rounds)).items()))
+        knowledge.shipped_file.cache_clear()
+        knowledge.forget()
+    _report([*rounds, _sets(shared)])
+
+
+def _taught(rounds: Sequence[Mapping[str, Sequence[Example]]], what: str) -> list[Example]:
+    return [e for sets in rounds for e in taught(_of(sets, what))]
+
+
+def _of(sets: Mapping[str, Sequence[Example]], what: str) -> dict[str, list[Example]]:
+    return {name: [e for e in examples if e.what == what] for name, examples in sets.items()}
+
+
+def _report(rounds: Sequence[Mapping[str, Sequence[Example]]]) -> None:
+    """Print what the weights are worth, and write the calibration; the last round is judged."""
     seen, unseen = dict[str, list[Judged]](), dict[str, list[Judged]]()
     for what in PENALTY:
-        mine = {name: [e for e in examples if e.what == what] for name, examples in sets.items()}
-        weights = fit(taught(mine))
-        apart = left_out(mine)
+        mine, apart = _of(rounds[-1], what), left_out([_of(sets, what) for sets in rounds])
+        weights = fit(_taught(rounds[:-1], what), len(rounds) - 1)
         seen[what] = list(judged(mine["news"], weights))
         unseen[what] = [row for name in ("ours", "lines", "real") for row in apart[name]]
         print(f"{what}: {len(weights)} weights; articles left out:")
         for name, rows in apart.items():
             print(f"  {name}: {table(rows)}")
         print(f"  news, which only measures: {table(seen[what])}")
-        _write(what, "feature,weight", sorted(weights.items()))
     steps = calibration(together(unseen["subjects"], unseen["properties"]))
     _write("calibration", "share,right", steps)
     print("link_score on the news:\n" + reliability(together(seen["subjects"], seen["properties"]), steps))

@@ -5,12 +5,15 @@ Exit codes: 0 clean, 1 finished with something to look at, 2 wrong usage, 3 fail
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
+from contextlib import suppress
 
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import annotate, explain, extract, rules, schema, score, show, validate
+from zhfacts.cli import accept, annotate, diff, explain, extract, rules, schema, score, show, validate
 from zhfacts.errors import ZhfactsError
 
 app = typer.Typer(
@@ -22,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (extract, validate, show, explain, annotate, score, schema):
+for module in (extract, validate, show, explain, diff, accept, annotate, score, schema):
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
 app.add_typer(rules.app, name=rules.NAME)
 
@@ -47,6 +50,23 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character gets its number
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     sys.exit(_run())
+
+
+def script() -> None:
+    """The command `zhfacts` as a program of its own: run it, write out what was said, and be gone with its code.
+
+    The libraries' own teardown is left out: Arrow's threads, ended by it while they are just beginning, abort the
+    process on a busy machine ("terminate called without an active exception") and with it the exit code.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    atexit._run_exitfuncs()  # what Python itself would do before the libraries' turn
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _run() -> int:

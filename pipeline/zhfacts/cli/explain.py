@@ -13,11 +13,13 @@ from zhfacts.link.words import DEFAULT, known
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zhfacts.flow import Settings
+    from zhfacts.link.ranker import Seen
     from zhfacts.records import Fact
 
 NAME = "explain"
 LONGEST_PATH = 200
-EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。"'
+EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。" --why'
 
 
 def command(
@@ -25,19 +27,27 @@ def command(
     published: Published = None,
     rules: Rules = None,
     segmenter: Segmenter = DEFAULT,
+    why: Annotated[
+        bool, typer.Option("--why", help="Also show among whom subject, attribute and period were chosen.")
+    ] = False,
 ) -> None:
     """Show for each number of a text which rules fired and what they gave."""
     from zhfacts import flow, knowledge
     from zhfacts.cli import console
+    from zhfacts.link.ranker import watching
 
     over = knowledge.overlay(rules) if rules else None
     settings = flow.Settings(published, over, segmenter=known(segmenter))
-    result = flow.extract_text(text, settings)
+    with watching() as seen:
+        result = flow.extract_text(text, settings)
     screen = console.out()
+    reasons = _reasons(text, seen, settings) if why else {}
     for fact in result.facts:
         screen.print(console.marked(text, fact.start, fact.end))
         for name, value in _told(fact):
             screen.print(f"  {name:<10} {console.visible(value)}")
+        for line in reasons.get(fact.start, ()):
+            screen.print(f"  {console.visible(line)}")
     for reject in result.rejects:
         where = f"{reject.surface!r} " if reject.surface else ""
         screen.print(console.visible(f"not recorded: {where}({reject.stage}: {reject.reason}) {reject.detail}"))
@@ -45,6 +55,22 @@ def command(
         screen.print("no number found that states something")
         if len(text) < LONGEST_PATH and Path(text).exists():
             screen.print("this is the name of a file: for its text, use zhfacts extract")
+
+
+def _reasons(text: str, seen: list[Seen], settings: Settings) -> dict[int, list[str]]:
+    """What each choice was between, by where its number stands in the text."""
+    from zhfacts import knowledge
+    from zhfacts.cli.why import drawn
+    from zhfacts.layout.blocks import lay_out
+    from zhfacts.read import from_text
+
+    with knowledge.using(settings.overlay):
+        _, blocks = lay_out(from_text(text), settings.roles)
+        found: dict[int, list[str]] = {}
+        for one in seen:
+            start = blocks[one.block].origin.at(one.number.start)
+            found.setdefault(start, []).extend(drawn(one, blocks))
+    return found
 
 
 def _told(fact: Fact) -> Iterator[tuple[str, str]]:
@@ -72,3 +98,5 @@ def _told(fact: Fact) -> Iterator[tuple[str, str]]:
     if fact.attributed_to:
         yield "said by", fact.attributed_to
     yield "link_rule", fact.link_rule or "(none)"
+    if fact.link_score is not None:
+        yield "link_score", f"{fact.link_score:.2f}"

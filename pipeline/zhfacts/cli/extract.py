@@ -9,16 +9,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import CpuLimit, IdColumn, Published, Roles, Rules, Segmenter, TextColumn
-from zhfacts.guard import CPU_LIMIT
+from zhfacts.cli.options import (
+    CpuLimit,
+    Force,
+    IdColumn,
+    MaxCharacters,
+    MaxNumbers,
+    MemoryLimit,
+    Published,
+    Resume,
+    Roles,
+    Rules,
+    Segmenter,
+    TextColumn,
+)
+from zhfacts.errors import StoppedError
+from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT
 from zhfacts.link.words import DEFAULT
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from zhfacts.api import Run, Step
+    from zhfacts.api import Run
+    from zhfacts.progress import Step
 
 NAME = "extract"
+STOPPED = (
+    "stopped; tables that stood in the output folder are unchanged, and what was finished is kept: "
+    "the same command with --resume goes on from there"
+)
 MOST = 5
 """Rejected inputs that are named on the screen."""
 EXAMPLE = "Example: zhfacts extract seeds --out outputs --jobs 2 --published 2024-03-12"
@@ -38,17 +57,28 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     roles: Roles = None,
     cpu_limit: CpuLimit = CPU_LIMIT,
     segmenter: Segmenter = DEFAULT,
+    max_characters: MaxCharacters = MAX_CHARACTERS,
+    max_numbers: MaxNumbers = MAX_NUMBERS,
+    memory_limit: MemoryLimit = MEMORY_LIMIT,
+    force: Force = False,
+    resume: Resume = False,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api
     from zhfacts.cli import console, summary
 
-    with _progress(console.err()) as progress:
-        run = api.run(
-            inputs, out, jobs, published, progress,
-            rules=rules, text_column=text_column, id_column=id_column, roles=roles or (), cpu_limit=cpu_limit,
-            segmenter=segmenter,
-        )  # fmt: skip
+    if force and resume:
+        raise typer.BadParameter("--resume takes what --force would do again; give one of the two")
+    try:
+        with _progress(console.err()) as progress:
+            run = api.run(
+                inputs, out, jobs, published, progress,
+                rules=rules, text_column=text_column, id_column=id_column, roles=roles or (), cpu_limit=cpu_limit,
+                segmenter=segmenter, max_characters=max_characters, max_numbers=max_numbers,
+                memory_limit=memory_limit, force=force,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        raise StoppedError(STOPPED) from None
     summary.show(run, console.out())
     _explain_rejected(run, console.err())
     raise typer.Exit(run.exit_code)
@@ -68,7 +98,10 @@ def _explain_rejected(run: Run, screen: Console) -> None:
     count = run.info["counts"]["rejected_files"]
     screen.print(f"zhfacts: {count} input(s) could not be used; rejects.parquet says which and why")
     if not run.info["reproducible"]:
-        screen.print("zhfacts: a time limit has decided what this run holds: another run may give other tables")
+        screen.print(
+            "zhfacts: a limit of time or memory, or a lost process, has decided what this run holds: "
+            "another run may give other tables"
+        )
 
 
 @contextmanager

@@ -68,6 +68,37 @@ CpuLimit = Annotated[
     ),
 ]
 
+MaxCharacters = Annotated[
+    int,
+    typer.Option(min=0, metavar="N", help="Characters of a document above which it is given up; 0 for any number."),
+]
+
+MaxNumbers = Annotated[
+    int,
+    typer.Option(min=0, metavar="N", help="Numbers of a document above which it is given up; 0 for any number."),
+]
+
+MemoryLimit = Annotated[
+    int,
+    typer.Option(
+        min=0, metavar="MIB", help="Memory that a document may take before it is given up (on Linux); 0 for any amount."
+    ),
+]
+
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Work on every document anew, whatever the cache in the output folder knows of it."),
+]
+
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with a run that was stopped or killed: what it had finished is taken from the cache. A run does so "
+        "by itself; this says it, and refuses --force.",
+    ),
+]
+
 Segmenter = Annotated[
     str,
     typer.Option(

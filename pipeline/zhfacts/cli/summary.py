@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zhfacts.cli.console import marked, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.text import Text
 
@@ -28,6 +30,8 @@ def show(run: Run, screen: Console) -> None:
     for name, count in _counted(counts):
         table.add_row(name, f"{count:,}")
     screen.print(table)
+    for advice in _advice(counts["rejects"]):
+        screen.print(advice)
     screen.print(f"\nTables: {visible(str(run.out))}/*.parquet and run.json")
     rows = examples(run)
     if rows:
@@ -48,6 +52,16 @@ def _counted(counts: dict[str, Any]) -> list[tuple[str, int]]:
     rows += [(f"  {kind}", number) for kind, number in facts.items()]
     rows += [("rejects", sum(rejects.values()))]
     return rows + [(f"  {reason}", number) for reason, number in rejects.items()]
+
+
+def _advice(rejects: dict[str, int]) -> Iterator[str]:
+    """What to do about each reason that the run has given."""
+    from zhfacts.reasons import REASONS
+
+    known = [reason for reason in rejects if reason in REASONS]
+    if known:
+        yield "\nWhat to do about rejects (docs/rejects.md has examples, rejects.parquet the rows):"
+    yield from (f"  {reason}: {REASONS[reason].todo}" for reason in known)
 
 
 def examples(run: Run, number: int = 3) -> list[dict[str, Any]]:

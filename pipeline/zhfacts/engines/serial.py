@@ -5,13 +5,13 @@ Example: `list(run(len, ["一", "二三"]))` is [1, 2].
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")
 
 
-def run(work: Callable[[Item], Out], items: Sequence[Item]) -> Iterator[Out]:
+def run(work: Callable[[Item], Out], items: Sequence[Item]) -> Generator[Out, None, None]:
     """What `work` makes of each item, in their order."""
-    return map(work, items)
+    return (work(item) for item in items)

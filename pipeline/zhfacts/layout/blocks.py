@@ -95,6 +95,8 @@ class _Builder:
         self.waiting: dict[int, _Open] = {}
         """The open paragraph of each article."""
         self.done: list[_Open] = []
+        self.skipped = 0
+        """Lines that no open paragraph took: counted once for all, of which a page may hold thousands."""
 
     def found(self) -> list[_Open]:
         """All blocks that the lines have given."""
@@ -103,7 +105,7 @@ class _Builder:
     def add(self, i: int, line: Line, narrow: str, columns: int) -> None:
         """Line i, in its normal characters too, and so many columns wide."""
         if not columns or line.role not in self.giving:
-            self._skip()
+            self.skipped += 1
             return
         cut = self.full[i] and self._is_cut(i)
         read = Read(i, line, *tightened(narrow), columns, self.full[i], self.articles[i], cut)
@@ -111,10 +113,6 @@ class _Builder:
             self._body(read)
         else:
             self._aside(read)
-
-    def _skip(self) -> None:
-        for body in self.waiting.values():
-            body.skip()
 
     def _is_cut(self, i: int) -> bool:
         """Whether line i is as long to the character as the one above or below, as no line set in words is."""
@@ -126,10 +124,10 @@ class _Builder:
 
     def _body(self, read: Read) -> None:
         body = self.waiting.get(read.article)
-        if body is None or not body.takes(read):
+        if body is None or not body.takes(read, self.skipped):
             self.done += [body] if body else []
             body = self.waiting[read.article] = _Open()
-        body.add(read)
+        body.add(read, self.skipped)
 
     def _aside(self, read: Read) -> None:
         """A heading is a block of its own; a caption goes on while its lines follow each other."""
@@ -137,13 +135,13 @@ class _Builder:
         caption = read.line.role == "caption"
         above = last.reads[-1] if last and last.reads else None
         if last and above and caption and above.line.role == "caption" and above.at == read.at - 1:
-            last.add(read)
-            self._skip()
+            last.add(read, self.skipped)
+            self.skipped += 1
             return
         aside = _Open()
-        aside.add(read)
+        aside.add(read, self.skipped)
         self.done.append(aside)
-        self._skip()
+        self.skipped += 1
 
 
 class _Open:
@@ -151,19 +149,16 @@ class _Open:
 
     def __init__(self) -> None:
         self.reads: list[Read] = []
-        self.gap = 0
+        self.skipped = 0
         self.reach = 0
 
-    def skip(self) -> None:
-        self.gap += 1
-
-    def add(self, read: Read) -> None:
+    def add(self, read: Read, skipped: int) -> None:
         self.reads.append(read)
         self.reach += read.width
-        self.gap = 0
+        self.skipped = skipped
 
-    def takes(self, read: Read) -> bool:
-        return bool(self.reads) and joins(self.reads[-1], read, self.gap, self.reach)
+    def takes(self, read: Read, skipped: int) -> bool:
+        return bool(self.reads) and joins(self.reads[-1], read, skipped - self.skipped, self.reach)
 
     def block(self, latin: _Latin) -> Block:
         return Block(*_joined(self.reads, latin), self.reads[0].line.role, self.reads[0].article)

@@ -8,7 +8,8 @@ from typing import Literal
 import regex
 
 from zhfacts import knowledge
-from zhfacts.lexicon import Lexicon
+from zhfacts.lexicon import Lexicon, alternation
+from zhfacts.link.phrases import phrases
 from zhfacts.records import Number
 
 
@@ -21,6 +22,8 @@ class Word:
     change: str = ""
     comparison: str = ""
     basis: str = ""
+    kinds: tuple[str, ...] = ()
+    """Kinds of number that the words speak of; all where empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,40 @@ LEVEL = regex.compile(r"[降升增减涨跌落高加低滑调收放缩][至到](
 AGAINST = regex.compile(
     r"(?:与|同|和|较|比|对比)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底)?(?:同期)?)(?:相比|比较|来看)?，"
 )
+APART = regex.compile(r"[与同和较](?<than>[^，。；]{1,16}?)(?:相比|比较|比起来)，")
+"""What all of a sentence is held against: 与河湾相比，油耗低了1升."""
 CLAUSE = frozenset("，。；：！？,;!?\n")
-DIFFERENCE = r"(?:比|较|与|和|同)(?<than>[^，。；]{{1,16}}?)(?:相比)?(?<word>{words})(?:了|约|近)?$"
-THAN = r"(?<word>{words})(?<than>[^，。；\d%]{{1,16}})$"
-COMPARABLE = frozenset({"percent", "percentage_point", "money", "quantity", "duration"})
+SAYS = {"up": "above", "down": "below"}
+BACK = {"above": "up", "below": "down"}
+HEDGED = r"(?:了|约|近|逾|超过?|不到|不足|至少|将近|分别|整整|足足)*$"
+"""What may stand between a word and the number behind it."""
+DIFFERENCE = (
+    r"(?:(?:(?<![占同环对])比(?![重例值率])|较)(?<than>[^，。；]{{1,16}}?)(?:相比|分别|均|都|还|要)*"
+    r"|(?:与|和|同(?!比))(?<than>[^，。；]{{1,16}}?)(?:相比|还|仅|只|相(?=差)|(?=[差落领]))+)"
+    r"(?<word>{words}){hedged}"
+)
+THAN = r"(?<word>{words})(?<than>[^，。；\d%]{{1,16}}?){hedged}"
+OBJECT = r"(?<word>{words})(?!了)(?<object>\p{{Han}}{{1,{most}}}?){hedged}"
+NO_OBJECT = regex.compile(r"^[值额率税价]|[较至到为达占超低高由从自有]|比(?![重例值率])|[后前的时里中]$")
+"""What makes the words between a verb and a number more than the verb's object."""
+N = r"[\d一二三四五六七八九十两半几]{1,4}"
+YEAR = r"(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年"
+AGO = rf"{N}个?(?:多|半)?(?:年|月|周|季度|天|日|小时|星期)(?:多|半)?(?:之|以)?前|{YEAR}"
+SELF = regex.compile(r"[长持续连]{1,2}$")
+"""Words before a verb that make a duration the time it went on: 连跌41个月."""
+REACH = 60
+"""Characters before a number within which a difference or a verb with its object is looked for."""
+STEP = regex.compile("基点|百分点|pp|bp")
+"""Units in which nearly all that is stated with a verb is the size of a change."""
+COMPARABLE = frozenset({"percent", "percentage_point", "money", "quantity", "duration", "multiple", "fraction"})
 SHARE = regex.compile(
-    r"占(?:到|据|了|有|全部)?(?:约|近)?(?!比(?:[约近超为达均在]|[重例]|$))(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
+    r"占(?:到|据|了|有|全部)?(?:约|近)?(?!比(?:[约近超为达均在首过已]|[重例]|$))(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
 )
 TIMES = regex.compile(r"(?:是|为|相当于|达到?|、|和|及)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
+OF = regex.compile(
+    r"(?:为|是|超过|高于|低于|不足|达到?|按照?|由|相当于)(?:每\p{Han}{1,2})?(?<base>[\p{Han}]{2,12})的(?:约|近|至少|最多)*$"
+)
+"""A whole before its share: 手续费为转账金额的1%; a time (从1950年的28%) is none."""
 COMPARED = regex.compile(
     r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$"
 )
@@ -57,10 +86,7 @@ class Changes:
         self.nouns = Lexicon(self._words("noun", "change"))
         self.fillers = Lexicon(self._words("between", "name"))
         self.levels = Lexicon(self._words("level", "name"))
-        self.differences = self._words("difference", "comparison")
-        self.than = self._words("than", "comparison")
-        self.difference = regex.compile(DIFFERENCE.format(words=_either(self.differences)))
-        self.other = regex.compile(THAN.format(words=_either(self.than)))
+        self._compile()
         behind = "|".join(self._words("behind", "change"))
         self.behind = regex.compile(
             rf"(?:以上|左右|以内|以下|多)?(?:的(?:\p{{Han}}{{0,3}})(?:{behind})|的速度在?(?:{behind})|\p{{Han}}幅)"
@@ -68,18 +94,58 @@ class Changes:
         self.amounts = frozenset(w for r in knowledge.rows("link/change", "amount", Word) for w in r.words)
         self.rate = regex.compile("|".join(sorted(self.nouns.entries, key=len, reverse=True)))
         self.openings = self._words("opening", "change")
-        self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?!值)\p{{Han}}{{1,8}}$")
+        self.opens = Lexicon(self.openings)
+        self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?![值到至了为])\p{{Han}}{{1,8}}$")
         self.behind_words = self._words("behind", "change")
+        predicates = alternation(w for r in knowledge.rows("link/change", "predicate", Word) for w in r.words)
+        self.shared = regex.compile(rf"(?:以上|以下|左右|多)?的(?<whole>\p{{Han}}{{2,8}}?)(?={predicates}|[，。]|$)")
         self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
+
+    def _compile(self) -> None:
+        """Patterns of differences, and of changes whose words stand off their number."""
+        self.differences = self._words("difference", "comparison")
+        self.than = self._words("than", "comparison")
+        self.bare = self._words("bare", "change")
+        spoken = {w.removesuffix("了"): SAYS[change] for w, change in self.bare.items()}
+        self.differences = {**spoken, **self.differences}
+        self.difference = regex.compile(DIFFERENCE.format(words=_either(self.differences), hedged=HEDGED))
+        self.other = regex.compile(THAN.format(words=_either(self.than), hedged=HEDGED))
+        self.ending = regex.compile(
+            rf"(?<![至最不很许大更太差]|在[^，。；]{{1,12}}上)(?<word>{_either(self.bare)}){HEDGED}"
+        )
+        self.against_self = regex.compile(rf"[同环]比[^，。；：\d]{{0,8}}?(?<word>{_either(self.differences)}){HEDGED}")
+        past = _either(self._words("past", "name"))
+        self.past = regex.compile(
+            rf"(?:{AGO}|{past})(?:[^的]{{0,4}}|[^的]{{0,3}}的?\d.*|.*(?:{AGO}|{past}|水平|时)[初末底]?)|.*(?:{past})"
+        )
+        rates = _either({w: "" for w in self.nouns.entries if w[-1] in "速幅率度"})
+        self.rate_to = regex.compile(rf"(?<word>{rates})\p{{Han}}{{0,8}}[至到]{HEDGED}")
+        self.object = regex.compile(
+            OBJECT.format(words=_either(self._words("transitive", "change")), most=8, hedged=HEDGED)
+        )
+        long = [w for w in self.verbs.entries if len(w) > 1 and self.verbs[w]]
+        self.step = regex.compile(OBJECT.format(words=_either(dict.fromkeys(long, "")), most=14, hedged=HEDGED))
+        self.transitive = {w: r for r in knowledge.rows("link/change", "transitive", Word) for w in r.words}
+        self.lasting = frozenset(w for r in knowledge.rows("link/change", "lasting", Word) for w in r.words)
 
     def of(self, text: str, number: Number, clause_start: int, start: int) -> Change:
         """Change and basis of the number, reading its clause from `clause_start`, its sentence from `start`."""
         before = text[clause_start : number.start]
-        change = "up" if number.ratio is not None else self._before(before) or self._after(text, number)
-        comparison, than = self._difference(before, number) if change is None else (None, None)
+        change = "up" if number.ratio is not None else self._before(before, number) or self._after(text, number)
+        comparison, than = (None, None) if change else self._difference(before, number)
+        if comparison is not None and (than is None or self.past.fullmatch(than)):
+            change, comparison = BACK[comparison], None
+        if change is None and comparison is None and (bare := self._bare(before, number)):
+            other = APART.search(text, start, clause_start)
+            if other and self.ending.search(before[-REACH:]) and not self.past.fullmatch(other["than"]):
+                comparison, than = SAYS[bare], other["than"]
+            else:
+                change = bare
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
-        basis = than or self._basis(before, number, change is not None)
+        basis = than if comparison else self._basis(before, number, change is not None) or than
+        if basis is None and change is None and number.kind in ("percent", "fraction"):
+            basis = self._whole_behind(text, number)
         if basis is None and change is not None:
             basis = _group(AGAINST.search(text, start, clause_start), "base")
         return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
@@ -87,7 +153,29 @@ class Changes:
     def _words(self, table: str, field: str) -> dict[str, str]:
         return {w: getattr(r, field) for r in knowledge.rows("link/change", table, Word) for w in r.words}
 
-    def _before(self, before: str) -> str | None:
+    def _bare(self, before: str, number: Number) -> str | None:
+        """The change that a bare word (少了, 便宜), a rate that moves (增速回落至) or a plus sign says."""
+        if number.kind not in COMPARABLE:
+            return None
+        before = before[-REACH:]
+        if m := self.ending.search(before):
+            return self.bare[m["word"]]
+        if number.kind == "percent" and (m := self.rate_to.search(before)):
+            return self.nouns[m["word"]]
+        if before.endswith("+") and number.kind in ("percent", "percentage_point"):
+            return "up"
+        return self._done_to(before, number)
+
+    def _done_to(self, before: str, number: Number) -> str | None:
+        """The change that a verb with its object says: 新开影城73家, 下调准备金率0.5个百分点."""
+        if (m := self.object.search(before)) and not NO_OBJECT.search(m["object"]):
+            row = self.transitive[m["word"]]
+            return row.change if not row.kinds or number.kind in row.kinds else None
+        if STEP.search(number.unit) and (m := self.step.search(before)) and not NO_OBJECT.search(m["object"]):
+            return self.verbs[m["word"]]
+        return None
+
+    def _before(self, before: str, number: Number) -> str | None:
         """The change named by the last word before the number, fillers between them skipped."""
         at = len(before)
         level = False
@@ -97,7 +185,8 @@ class Changes:
             if noun and len(noun) >= len(verb):
                 return self.nouns[noun]
             if verb and not level:
-                return self.verbs[verb]
+                lasts = number.kind == "duration" and (verb in self.lasting or SELF.search(before[: at - len(verb)]))
+                return None if lasts else self.verbs[verb] or None
             filler = self.fillers.ending(before, at)
             if not filler:
                 word = self.levels.ending(before, at)
@@ -125,6 +214,10 @@ class Changes:
         """True for a property that is itself a rate of change: 增长率."""
         return self.nouns.ending(words, len(words)) != ""
 
+    def opened(self, text: str, start: int) -> int:
+        """Where a property begins with the word of change before it: 净减|存款18亿元."""
+        return start - len(self.opens.ending(text, start))
+
     def of_property(self, words: str, before: str, number: Number) -> Literal["up", "down"] | None:
         """The change that the property names: 增长率 of 5%, 新增贷款 of 4亿元; None for a level (增速降至5%)."""
         if LEVEL.search(before):
@@ -139,9 +232,12 @@ class Changes:
         return None
 
     def _difference(self, before: str, number: Number) -> tuple[str | None, str | None]:
-        """(comparison, the other thing) of 比乙高4个百分点 and 高于乙4个百分点."""
+        """(comparison, the other thing) of 比乙高4个百分点 and 高于乙4个百分点; no other thing after 同比."""
         if number.kind not in COMPARABLE:
             return None, None
+        before = before[-REACH:]
+        if m := self.against_self.search(before):
+            return self.differences[m["word"]], None
         if m := self.difference.search(before):
             return self.differences[m["word"]], m["than"]
         if m := self.other.search(before):
@@ -154,8 +250,13 @@ class Changes:
             spoken = next((basis for word, basis in self.bases if word in before), None)
             return spoken or _group(COMPARED.search(before), "base")
         if number.kind in ("percent", "fraction"):
-            return _group(SHARE.search(before), "whole")
+            return _group(SHARE.search(before), "whole") or _group(OF.search(before), "base")
         return _group(TIMES.search(before), "base") if number.kind == "multiple" else None
+
+    def _whole_behind(self, text: str, number: Number) -> str | None:
+        """The whole that stands behind a share; a property there (3%的手续费) or a change is none."""
+        whole = _group(self.shared.match(text, number.end), "whole")
+        return None if whole is None or phrases().is_property(whole) or self.is_rate(whole) else whole
 
 
 def _group(m: regex.Match[str] | None, name: str) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
 import regex
 
 from zhfacts import knowledge
 from zhfacts.documents import Block
 from zhfacts.lexicon import alternation
-from zhfacts.link.dates import Clock, Period
+from zhfacts.link.dates import Clock, From, Period
 from zhfacts.records import Number
 
 FIRST_LINES = 20
@@ -57,10 +57,15 @@ class Context:
         self.relative = {}
         for row in knowledge.rows("link/context", "relative", Relative):
             self.relative.update({w: (int(v), row.unless) for w, v in zip(row.words, row.values, strict=True)})
+        self.plans = {
+            word: _years(span)
+            for row in knowledge.rows("link/context", "plan", Relative)
+            for word, span in zip(row.words, row.values, strict=True)
+        }
         self.bases = _words("base")
         self.recent = regex.compile("(?r)(?:" + alternation(_words("recent")) + ")")
         self.future = regex.compile(alternation(_words("future")))
-        self.words = regex.compile(alternation(self.relative))
+        self.words = regex.compile(alternation([*self.relative, *self.plans]))
 
     def published(self, lines: list[str]) -> date | None:
         """The date on the document's masthead or dateline, None where it has none; `lines` are normalised."""
@@ -95,21 +100,27 @@ class Context:
         return clock.latest(number.value, number.unit)
 
     def spoken(self, text: str, start: int, end: int, clock: Clock) -> list[tuple[int, Period]]:
-        """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's."""
+        """Times without a numeral in [start, end) with their places: 去年 -> the year before the document's, 十四五."""
         found = []
         for m in self.words.finditer(text, start, end):
+            if m.group() in self.plans:
+                found.append((m.start(), self.plans[m.group()]))
+                continue
             value, unless = self.relative[m.group()]
             now = clock.published.year if clock.published else clock.present
             if now is None or self.is_base(text, m.start()) or (unless and unless.match(text, m.end(), end)):
                 continue
             year = now + value
-            found.append(
-                (
-                    m.start(),
-                    Period(date(year, 1, 1), date(year, 12, 31), "published" if clock.published else "context"),
-                )
-            )
+            source: From = "published" if clock.published else "context"
+            if MINYEAR <= year <= MAXYEAR:  # 去年 of a text of the year 1 is no date
+                found.append((m.start(), Period(date(year, 1, 1), date(year, 12, 31), source)))
         return found
+
+
+def _years(span: str) -> Period:
+    """The period of a span of years: 2021/2025."""
+    first, last = map(int, span.split("/"))
+    return Period(date(first, 1, 1), date(last, 12, 31), "stated")
 
 
 def _date(m: regex.Match[str]) -> date | None:

@@ -117,7 +117,7 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: list[Span
     before = memory.property
     said, surely = _property(s, Asked(first, clause, topic, change, tuple(_before(s, number, memory))), memory)
     if said and said[0] == s.block and change.change is None and change.comparison is None:
-        words = s.text[slice(*said[1:])]
+        words = s.text[changes().opened(s.text, said[1]) : said[2]]
         change = replace(change, change=changes().of_property(words, s.text[clause : number.start], number))
     if parallel is not None:
         mention = subject_of(s, parallel[group.index(number)])
@@ -138,14 +138,17 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: list[Span
 def _holder(s: Sentence, number: Number, memory: Memory) -> tuple[Topic | None, int]:
     """Whom the number is about by the ranker, and how sure it is."""
     found = holders(s, memory.parsed, memory.spots, number, memory.carried())
-    choice = subject_ranker().choose(found, number)
+    choice = subject_ranker().choose(found, number, s.block)
     memory.last = choice.best.topic or memory.last
     return choice.best.topic, choice.share
 
 
 def _property(s: Sentence, asked: Asked, memory: Memory) -> tuple[Place | None, int]:
     """What the number measures by the ranker, and how sure it is; remembered for the numbers behind it."""
-    choice, kind = property_ranker().choose(properties(s, memory.parsed, asked), asked.number), asked.number.kind
+    choice, kind = (
+        property_ranker().choose(properties(s, memory.parsed, asked), asked.number, s.block),
+        asked.number.kind,
+    )
     best = choice.best
     if best.span is None:
         return None, choice.share
@@ -172,6 +175,6 @@ def _before(s: Sentence, number: Number, memory: Memory) -> Iterator[tuple[str, 
 def _period(s: Sentence, claim: Claim, memory: Memory) -> Period:
     """The time for which the claim holds, by the ranker."""
     found = periods(s, memory.parsed, memory.times, memory.told, claim)
-    period = period_ranker().choose(found, claim.number).best.period
+    period = period_ranker().choose(found, claim.number, s.block).best.period
     memory.period = Told(period, claim.sentence, s.block)
     return period

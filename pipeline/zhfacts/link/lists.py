@@ -82,10 +82,14 @@ def subject_of(s: Sentence, item: Span) -> Mention:
         return within[0]
     trimmed = attributes().trim(s.text, start, end)
     start, end = trimmed if trimmed[1] > trimmed[0] else (start, end)
-    of = s.text.find("的", start + 1, end)
-    if of > 0 and phrases().is_property(s.text[of + 1 : end]):
-        end = of
+    end = _owned(s, start, end) or end
     return Mention(start, end, s.text[start:end], "other")
+
+
+def _owned(s: Sentence, start: int, end: int) -> int:
+    """Where 的 stands before a property at the end of an item (资源品|的增幅); 0 where there is none."""
+    of = s.text.find("的", start + 1, end)
+    return of if of > 0 and phrases().is_property(s.text[of + 1 : end]) else 0
 
 
 def shared(s: Sentence, parallel: list[Span], said: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
@@ -96,6 +100,8 @@ def shared(s: Sentence, parallel: list[Span], said: tuple[int, int, int] | None)
         rest = attributes().trim(s.text, last.end, end)
         if rest[1] - rest[0] >= 2:
             return (s.block, *rest)
+    if of := _owned(s, start, end):
+        return (s.block, of + 1, end)
     others = [b - a for a, b in parallel[:-1]]
     inside = said is not None and said[0] == s.block and parallel[0][0] <= said[1] < end
     return None if inside and end - start <= LONG_ITEM * sum(others) / len(others) else said

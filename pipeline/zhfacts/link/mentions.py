@@ -65,10 +65,11 @@ class Mentions:
         alias = "|".join(w for r in knowledge.rows("link/mentions", "alias", Ending) for w in r.words)
         self.alias = regex.compile(rf"[（(](?:{alias})[为：:]?[“\"「]?(?<name>[^“”\"（）()，。]{{2,16}})[”\"」]?[）)]")
         names = [*self.places, *self.pronouns, *self.endings]
+        self.pairs = frozenset(name[:2] for name in names if len(name) > 1)
+        self.lone = re.compile("[《" + re.escape("".join(sorted(name for name in names if len(name) == 1))) + "]")
         self.any = re.compile(  # literals only: fifteen times as fast here as regex's named lists
             r"《(?P<work>[^《》]{1,40})》|^(?P<rest>[^《》，。；：！？\d]{2,20})》"
-            rf"|(?=[{re.escape(''.join(sorted({name[0] for name in names})))}])"
-            rf"(?:(?P<place>{_words(self.places)})|(?P<pronoun>{_words(self.pronouns)})|(?P<ending>{_words(self.endings)}))"
+            rf"|(?:(?P<place>{_words(self.places)})|(?P<pronoun>{_words(self.pronouns)})|(?P<ending>{_words(self.endings)}))"
         )
 
     def find(self, texts: Sequence[str]) -> tuple[list[list[Mention]], dict[str, Mention]]:
@@ -125,9 +126,19 @@ class Mentions:
                 return short
         return None
 
+    def _matches(self, text: str) -> Iterator[re.Match[str]]:
+        """What `any` finds in order; only where two characters begin a name is it tried, which costs a third."""
+        pairs, end = self.pairs, 0
+        places = [k for k in range(len(text) - 1) if text[k : k + 2] in pairs]
+        lone = [m.start() for m in self.lone.finditer(text)]
+        for at in sorted({0, *places, *lone} if lone or "》" in text else places):
+            if at >= end and (m := self.any.match(text, at)):
+                end = m.end()
+                yield m
+
     def _lexical(self, text: str) -> Iterator[Mention]:
         last: Mention | None = None
-        for m in self.any.finditer(text):
+        for m in self._matches(text):
             mention = self._mention(text, m)
             if mention is None:
                 continue

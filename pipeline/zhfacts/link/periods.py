@@ -108,7 +108,8 @@ class _Asked:
 def times(s: Sentence, clock: Clock) -> tuple[list[Time], dict[int, Resolved]]:
     """Times of a sentence in order, and what its years and dates come to, by where they begin."""
     found = [Time(at, at + 2, period, "word") for at, period in context().spoken(s.text, s.start, s.end, clock)]
-    spoken, resolved = list(found), {}
+    years = [t for t in found if t.period.start and t.period.end and t.period.start.year == t.period.end.year]
+    spoken, resolved = years, dict[int, Resolved]()
     for number in s.numbers:
         while spoken and spoken[0].start < number.start:
             clock.hear(spoken.pop(0).period.start)

@@ -65,6 +65,7 @@ class Seen:
     """One choice as it was made: what was asked for which number, the candidates, and their sums."""
 
     what: str
+    block: int
     number: Number
     candidates: Sequence[Any]
     scores: Sequence[int]
@@ -92,14 +93,14 @@ class Ranker:
 
     def score(self, candidate: Featured) -> int:
         """Sum of the weights of its features, in hundredths."""
-        return sum(self.weights.get(feature, 0) for feature in candidate.features)
+        return sum(filter(None, map(self.weights.get, candidate.features)))
 
-    def choose(self, candidates: Sequence[Thing], number: Number) -> Choice[Thing]:
-        """The best of the candidates for a number, of two alike the first; there must be one."""
+    def choose(self, candidates: Sequence[Thing], number: Number, block: int = 0) -> Choice[Thing]:
+        """The best of the candidates for a number of a block, of two alike the first; there must be one."""
         scores = [self.score(candidate) for candidate in candidates]
         seen = _watcher.get()
         if seen is not None:
-            seen.append(Seen(self.what, number, candidates, scores))
+            seen.append(Seen(self.what, block, number, candidates, scores))
         top = max(scores)
         odds = sum(ODDS[top - score] for score in scores if top - score < len(ODDS))
         return Choice(candidates[scores.index(top)], WHOLE * WHOLE // odds)

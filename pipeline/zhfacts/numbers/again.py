@@ -7,7 +7,7 @@ known, and only the value is asked for. So this is a check on the spans and valu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from typing import NamedTuple
 
@@ -24,13 +24,15 @@ from zhfacts.numbers.money import Money
 from zhfacts.numbers.ranks import ranks
 from zhfacts.numbers.scan import Scanner
 from zhfacts.numbers.times import times
-from zhfacts.numbers.tokens import Token, Tokens
-from zhfacts.numbers.units import Found, Unit
+from zhfacts.numbers.tokens import BELOW_ZERO, Token, Tokens
+from zhfacts.numbers.units import EXACTLY, Found, Unit
 from zhfacts.records import TIME_KINDS, When
 
 BARE = {unit.rule: unit for unit in (PAID, AMOUNT, COUNTED, STATED)}
 """Units of numbers that have no unit word."""
 RANK = r"\D*?(?:第|前)?(?<n>{n})(?:(?:——|[—–―~-]|至|到)第?(?<last>{n}))?\D*"
+
+FIRST = "首位"
 
 
 class Reading(NamedTuple):
@@ -59,6 +61,8 @@ class _Trusting(Tokens):
     def found(self, text: str) -> Iterator[Token]:
         at = len(self.before.longest(text, 0))  # the 百 of 百分之五 is no numeral
         while at < len(text):
+            if text.startswith(BELOW_ZERO, at):  # its 零 is no numeral, and _token looks back for it
+                at += len(BELOW_ZERO)
             m = self.token.match(text, at)
             numeral = self.digits.numeral(m) if m else None
             if m is None or numeral is None:
@@ -67,6 +71,7 @@ class _Trusting(Tokens):
             token = self._token(text, numeral)
             yield token
             at = max(m.end(), token.end)
+            at += bool(token.found) and text.startswith("零", at)  # 2年零5个月
 
     def _denied(self, text: str, unit: Unit, word: str, at: tuple[int, int, int]) -> bool:
         return False
@@ -93,7 +98,8 @@ class Again:
         try:
             if kind == "ordinal":
                 return self._rank(text)
-            return self._word(text) or (self._share(text) if kind == "fraction" else self._united(text, rule))
+            with localcontext(EXACTLY):
+                return self._word(text) or (self._share(text) if kind == "fraction" else self._united(text, rule))
         except ValueError:
             return None
 
@@ -112,7 +118,7 @@ class Again:
         text = text[len(ranks().scope.longest(text, 0)) :]
         m = self.rank.fullmatch(text)
         if not m:
-            return None
+            return Reading(Decimal(1)) if text == FIRST else None
         first = Decimal(digits().small(m["n"]))
         return Reading(low=first, high=Decimal(digits().small(m["last"]))) if m["last"] else Reading(first)
 

@@ -12,7 +12,7 @@ import regex
 from zhfacts import knowledge
 
 LONGEST = 40
-"""Characters of the longest numeral that is read; longer ones are codes, not claims."""
+"""Characters of the longest numeral that is read, and digits of the largest; longer ones are codes, not claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Digits:
         self.source = (
             rf"(?<arabic>(?<![\d.])(?:{arabic})(?:{one}++(?:\d++(?:\.\d++)?+{one}++)*+)?+)"
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
-            rf"|(?<vague>{vague})?+(?<chinese>[{d}{s}]++(?:点[{d}]++[{s}]*+)?+)"
+            rf"|(?<vague>(?:{vague})(?=[{s}]))?+(?<chinese>[{d}{s}]++(?:点[{d}]++[{s}]*+)?+)"
             rf"(?:(?<more>[{more}])(?<scale>[{s}]*+))?+"
         )
         self.pattern = regex.compile(self.source)
@@ -87,6 +87,8 @@ class Digits:
         scale = self._trailing(text) * self._trailing(after or "")
         if after:
             value *= self._trailing(after)
+        if (high or value).adjusted() >= LONGEST:
+            return None
         scales = bool(chinese) and self._is_scale(chinese)
         return Numeral(start, end, value, high, scale, bool(more), bool(chinese), scales)
 

@@ -86,7 +86,10 @@ class Fractions:
             yield Number(m.start(), m.end(), kind, row.name, row.unit, Decimal(row.value), ratio=ratio, bound=bound)
 
     def _fraction(self, m: regex.Match[str], name: str) -> Iterator[Number]:
-        a, b = digits().small(m["a"]), digits().small(m["b"])
+        try:
+            a, b = digits().small(m["a"]), digits().small(m["b"])
+        except ValueError:  # its numerals are none: 三分之十二七
+            return
         if 0 < a < b:
             yield Number(m.start(), m.end(), "fraction", name, "fraction", _share(a, b))
 

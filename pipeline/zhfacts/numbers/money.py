@@ -60,6 +60,18 @@ class Per:
 
 
 @dataclass(frozen=True, slots=True)
+class Coin:
+    """A part of a 元."""
+
+    name: str
+    words: tuple[str, ...]
+    factor: str
+    unless: regex.Pattern[str] | None = None
+    unless_before: regex.Pattern[str] | None = None
+    only_after: regex.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """How much of a currency that is called 元 one yuan has bought, from 1994 on, rounded outwards."""
 
@@ -78,7 +90,14 @@ def suffixes() -> dict[str, Unit]:
     names = {name: code for code, name in Locale.parse("zh").currencies.items() if _plain_name(code, name)}
     names.update({row.word: row.code for row in knowledge.table("numbers/money/currencies.csv", Alias)})
     names.update({w: c for row in _symbols() if row.name != "word" for w, c in zip(row.words, row.codes, strict=True)})
-    return {word: Unit("currency", "money", code, code) for word, code in names.items()}
+    units = {word: Unit("currency", "money", code, code) for word, code in names.items()}
+    for row in knowledge.rows("numbers/money", "coin", Coin):
+        unit = Unit(
+            row.name, "money", "CNY", "CNY", Decimal(row.factor),
+            unless=row.unless, unless_before=row.unless_before, only_after=row.only_after,
+        )  # fmt: skip
+        units.update(dict.fromkeys(row.words, unit))
+    return units
 
 
 def prefixes() -> dict[str, Unit]:
@@ -96,6 +115,8 @@ class Money:
         per = alternation([w for row in knowledge.rows("numbers/money", "per", Per) for w in row.words])
         self.per_after = regex.compile(rf"(?:\ ?/\ ?|每)(?<per>{per})")
         self.per_before = regex.compile(rf"(?r)每(?<per>{per})[^\d，。；：、]{{0,4}}")
+        paying = alternation([w for row in knowledge.rows("numbers/money", "paying", Per) for w in row.words])
+        self.paying = regex.compile(rf"(?r)(?:{paying})[近约了只才仅就超足]{{0,2}}")
         n = "(?:[一二两三四五六七八九]|[1-9])"
         self.change = regex.compile(rf"(?<jiao>{n})角(?:(?<fen>{n})分)?")
         scales = {
@@ -129,7 +150,7 @@ class Money:
 
     def denied(self, text: str, start: int, word: str, end: int, bare: bool) -> bool:
         """True where 元 is no money: in 三元锂电池, and for a bare 一元 with no word of price around it."""
-        if word not in ("元", "人民币", "块钱"):
+        if word not in ("元", "人民币", "块钱", "毛", "角"):
             return False
         if word == "元" and self.guard.unless.match(text, end):
             return True
@@ -145,6 +166,11 @@ class Money:
             end = m.end()
         m = self.per_after.match(text, end)
         return Found(unit, end, extra, m["per"] if m else self.each(text, start))
+
+    def pays(self, text: str, start: int, end: int) -> bool:
+        """Whether 块 is money for what stands before it, nothing counted behind it: 只收15块加工费, not 5块金牌."""
+        free = end == len(text) or not text[end].isalnum() or text[end] in "的加还就都"
+        return free and self.paying.match(text, max(0, start - 6), start) is not None
 
     def each(self, text: str, start: int) -> str | None:
         """What 每 before the number counts by: 每吨3500元, 每亩增产30公斤."""

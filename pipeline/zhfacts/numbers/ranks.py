@@ -39,11 +39,13 @@ class Ranks:
         scoped = rf"(?<={scope})"
         self.scope = Lexicon({w: w for r in knowledge.rows("numbers/ranks", "scope", Words) for w in r.words})
         self.begin = re.compile(
-            rf"[第前\d](?:(?<=[第前])(?=[\d一二三四五六七八九十百])|(?<![\d.第前]\d)(?=\d{{0,3}}(?:{of_list})))"
+            rf"[第前首\d](?:(?<=首)(?=位)|(?<=[第前])(?=[\d一二三四五六七八九十百])|(?<![\d.第前]\d)(?=\d{{0,3}}(?:{of_list})))"
         )
         self.pattern = regex.compile(
             rf"(?<nth>(?=第)(?!{start}第{n}[，、：,])(?:{scoped}第{n}{to}(?<unit>{nth})?|第{n}{to}(?!{never})(?<unit>{nth})?)(?!\d))"
-            rf"|(?<top>(?=前)(?:前{n}(?<unit>{top})|(?:(?<=(?:{after})[^，。\d]{{0,2}})|{scoped})前{n})(?![\d年月天日周个季项]))"
+            rf"|(?<top>(?=前)(?:前{n}(?<unit>{top})|(?:(?<=(?:{after})[^，。\d]{{0,2}})|{scoped})前{n})(?![\d%‰年月天日周个季项成])"
+            rf"|(?<![之以目当先从事])前{n}(?=[的里内，。；！？、”）)]|$))"
+            rf"|(?<first>(?<=[居列升跃排占回])首(?<unit>位))"
             rf"|(?<list>(?<![\d.第前])(?<n>\d{{1,4}}+)(?<unit>{of_list})(?!{unless}))"
         )
 
@@ -55,14 +57,14 @@ class Ranks:
                 continue
             at = m.end()
             try:
-                value = Decimal(digits().small(m["n"]))
+                value = Decimal(1 if m["first"] else digits().small(m["n"]))
                 last = Decimal(digits().small(m["last"])) if m["last"] else None
             except ValueError:
                 continue
             if last is not None and last <= value:
                 continue
-            rule = next(name for name in ("nth", "top", "list") if m[name])
-            start = m.start() - len(self.scope.ending(text, m.start())) if rule != "list" else m.start()
+            rule = next(name for name in ("nth", "top", "first", "list") if m[name])
+            start = m.start() - len(self.scope.ending(text, m.start())) if rule in ("nth", "top") else m.start()
             one, low = (value, None) if last is None else (None, value)
             yield Number(start, m.end(), "ordinal", rule, m["unit"] or "", one, low, last)
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import localcontext
 
 import regex
 
 from zhfacts import knowledge
 from zhfacts.numbers.bounds import bounds
-from zhfacts.numbers.counts import bare
+from zhfacts.numbers.counts import MONEY, bare
+from zhfacts.numbers.digits import LONGEST
 from zhfacts.numbers.fractions import fractions
 from zhfacts.numbers.join import LIST, is_free, join
 from zhfacts.numbers.ranks import ranks
 from zhfacts.numbers.times import times
 from zhfacts.numbers.tokens import Token, tokens
-from zhfacts.numbers.units import Found, plain
+from zhfacts.numbers.units import EXACTLY, Found, plain
 from zhfacts.records import Number
 
 ANY = re.compile(r"[\d一二两三四五六七八九十百千万亿半几数番翻倍〇壹贰叁肆伍陆柒捌玖拾廿卅佰仟]")
@@ -37,20 +39,42 @@ class Scanner:
         """All numbers of `text`, by position and without overlaps."""
         if not ANY.search(text):
             return []
+        with localcontext(EXACTLY):
+            return [n for n in self._found(text) if not _is_code(n)]
+
+    def _found(self, text: str) -> list[Number]:
         whole = _apart([n for finder in self.whole for n in finder.find(text)])
         joined = join(text, list(self.tokens.find(text, [(n.start, n.end) for n in whole])))
-        amounts = [n for token in joined if (n := self.number(self._bare(text, token)))]
+        amounts = self._amounts(text, joined)
         titles = [m.span() for m in TITLE.finditer(text)] if "《" in text else []
         named = [n for n in self.tokens.money.converted(text, amounts) if not any(a < n.start < b for a, b in titles)]
-        return self._hedged(text, sorted([*whole, *named], key=lambda n: n.start))
+        return self._hedged(text, _apart([*whole, *named]))
 
-    def _bare(self, text: str, token: Token) -> Token:
+    def _amounts(self, text: str, joined: list[Token]) -> list[Number]:
+        """The numbers of the tokens in order; what leads from money to a bare amount makes that money."""
+        found: list[Number] = []
+        money: Number | None = None
+        for token in joined:
+            number = self.number(token if token.found else self._bare(text, token, money))
+            if number:
+                found.append(number)
+                money = number if number.currency else money
+        return found
+
+    def _bare(self, text: str, token: Token, last: Number | None) -> Token:
         """A numeral without a unit, with what the words around it make of it: 劳动力为7.48亿."""
-        n = token.numeral
-        if token.found or n.value is None or n.chinese or not is_free(text, token.start):
+        n, start, end = token.numeral, token.start, token.end
+        if n.value is None or (n.chinese and n.value < SMALLEST_AMOUNT) or not is_free(text, start):
             return token
-        unit = self.bare.unit(text, token.start, token.end, n.scale >= SMALLEST_AMOUNT)
-        return token._replace(found=Found(unit, token.end)) if unit else token
+        scaled = n.scale >= SMALLEST_AMOUNT
+        if n.chinese:
+            scaled = not n.scales and text[start] not in "万亿千百"
+            unit = MONEY if scaled and self.bare.pays(text, start, end) else None
+        else:
+            unit = self.bare.unit(text, start, end, scaled)
+        if scaled and last and last.currency and self.bare.follows(text, last.end, start, end, unit is MONEY):
+            unit = replace(MONEY, unit=last.currency, currency=last.currency)
+        return token._replace(found=Found(unit, end)) if unit else token
 
     @staticmethod
     def number(token: Token) -> Number | None:
@@ -96,6 +120,12 @@ def _apart(found: Iterable[Number]) -> list[Number]:
         if not kept or n.start >= kept[-1].end:
             kept.append(n)
     return kept
+
+
+def _is_code(number: Number) -> bool:
+    """Whether a value has more digits before its point than any claim: 亿亿亿亿亿亿元."""
+    values = (number.value, number.low, number.high, number.ratio)
+    return any(v is not None and v.adjusted() >= LONGEST for v in values)
 
 
 @knowledge.built

@@ -15,6 +15,7 @@ from zhfacts.lexicon import Lexicon, alternation
 from zhfacts.numbers import counts, money, ratios
 from zhfacts.numbers.counts import Words
 from zhfacts.numbers.digits import Numeral, digits
+from zhfacts.numbers.tails import tail
 from zhfacts.numbers.units import Found, Unit
 
 Span = tuple[int, int]
@@ -29,6 +30,10 @@ ORDINAL = regex.compile(r"(?r)第[\d一二三四五六七八九十百]{1,5}(?:�
 NAMES_UNIT = regex.compile(r"(?r)(?:单位[:：](?:[^\d。]{0,8}[、，,/])?|(?<open>[（(]))")
 """What stands before a unit that is only named: 单位：亿元, 营业收入（亿元）."""
 LONGEST_ERA = 4
+TAILED = frozenset({"成", "米", "块"})
+"""Units behind which digits of the same number may stand."""
+COIN = Unit("coin", "money", "CNY", "CNY")
+BELOW_ZERO, DEGREES = "零下", frozenset({"℃", "度", "华氏度"})
 MINUS = frozenset({"负", "-", "−"})
 
 
@@ -74,6 +79,7 @@ class Tokens:
         )
         self.before = Lexicon(self.prefix)
         minus = r"(?<![\d%‰\p{Han}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−]"
+        minus += r"|(?<=\p{Han})[-−](?=\d++(?:\.\d++)?+[%℃])"
         self.token = regex.compile(rf"(?<sign>±|负|{minus})?+(?:{self.digits.source})")
         self.first = self._candidates()
 
@@ -97,6 +103,7 @@ class Tokens:
         opens = any_of({w[0] for w in vague} - numerals)
         ends = f"(?<!{opens[:-1]}一])(?={any_of(behind)})|(?<=一)(?={any_of(behind - articles)})"
         ends += f"|(?<={opens})(?={any_of(numerals | set(''.join(vague)))})"
+        ends += f"|(?<=一)(?=[块毛角]{any_of(numerals)})"
         first = any_of(numerals | {w[0] for w in vague} | set("±负-−0123456789"))
         return re.compile(f"{first}(?:(?<=[0-9±负−-])|(?<=分之.)|{ends})(?<!(?={shares}).)")
 
@@ -133,7 +140,10 @@ class Tokens:
         if word:
             found, start = self._prefixed(text, numeral, word, found)
         end = found.end if found else numeral.end
-        return Token(numeral, start, end, found, sign in MINUS, sign == "±")
+        negative = sign in MINUS
+        if found and found.unit.unit in DEGREES and start > 1 and text.startswith(BELOW_ZERO, start - 2):
+            start, negative = start - 2, True
+        return Token(numeral, start, end, found, negative, sign == "±")
 
     def _found(self, text: str, numeral: Numeral) -> Found | None:
         """The unit behind the numeral, unless what stands around denies it."""
@@ -144,16 +154,31 @@ class Tokens:
         unit, end = self.units[word], text.index(word, at) + len(word)
         if self._denied(text, unit, word, (start, at, end)) or (numeral.scales and _only_named(text, start, end)):
             return None
+        if word in TAILED and (found := self._tailed(text, unit, word, (start, end))):
+            return found
         if unit.kind == "money":
             bare = numeral.chinese and numeral.value is not None and numeral.value < 10
             denied = self.money.denied(text, start, word, end, bare)
             return None if denied else self.money.found(text, start, end, unit, word)
         if unit.kind in COUNTED and not self._counts(text, numeral, unit):
             return None
+        per = None
         if unit.kind == "quantity":
             unit, end, per = self.rates.of(text, end, unit) if unit.rule == "physical" else (unit, end, None)
-            return Found(unit, end, per_unit=per or self.money.each(text, start), more="多" in word or "余" in word)
-        return Found(unit, end, more="多" in word or "余" in word)
+            per = per or self.money.each(text, start)
+        return Found(unit, end, per_unit=per, more="多" in word or "余" in word)
+
+    def _tailed(self, text: str, unit: Unit, word: str, at: tuple[int, int]) -> Found | None:
+        """The unit with digits behind it that belong to the number, no unit of their own behind them: 1米85, 三块五."""
+        start, end = at
+        extra, last = tail(text, end, unit, word)
+        if last == end and word == "块" and self.money.pays(text, start, end):
+            return Found(COIN, end)
+        if last == end or self.units.longest(text, last):
+            return None
+        if word == "块":
+            return Found(COIN, last, extra, self.money.each(text, start))
+        return Found(unit, last, extra)
 
     def unit_at(self, text: str, at: int) -> str:
         """The longest unit word that begins at `at`, a space before it allowed; "" where there is none."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from typing import Final
 
 import regex
 
@@ -50,7 +51,12 @@ class Found:
     """True where the unit word itself opens the number: 3个多月."""
 
 
+EXACTLY: Final = Context(prec=100)
+"""Digits that reckoning with numerals keeps: Python's own 28 round longer ones, or refuse them."""
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent: 1.20E+3 -> 1200."""
-    value = value.normalize()
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    value = value.normalize(EXACTLY)
+    whole = value == value.to_integral_value(context=EXACTLY) and value.adjusted() < EXACTLY.prec
+    return value.quantize(Decimal(1), context=EXACTLY) if whole else value

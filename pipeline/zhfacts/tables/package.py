@@ -14,7 +14,6 @@ from typing import Any, Final
 from zhfacts.tables.parts import part_files
 from zhfacts.tables.schema import COLUMNS, CONTRACT, FOREIGN, KEYS, MEANINGS, WORDS, Column
 
-PACKAGE: Final = "datapackage.json"
 PROFILE: Final = "https://datapackage.org/profiles/2.0/"
 TYPES: Final = {
     "string": "string",
@@ -31,8 +30,8 @@ TYPES: Final = {
 def package(tables: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Any]:
     """The data package of tables that lie in `folder`; `tables` is what run.json says of each."""
     resources = []
-    for name, told in tables.items():
-        files = part_files(folder / f"{name}.parquet")
+    for name in COLUMNS:
+        told, files = tables[name], part_files(folder / f"{name}.parquet")
         about: dict[str, Any] = {"bytes": sum(file.stat().st_size for file in files)}
         if len(files) == 1:
             about["hash"] = f"sha256:{told['sha256']}"

@@ -6,8 +6,9 @@ renamed into place, run.json last. Killed before the commit, a run leaves the ol
 after it, the next reader or run carries the renames out, and until then readers take each file from
 .zhfacts-ready first. Renaming the whole of `out` instead would need one rename less, but fails where
 `out` is a mount, leaves shells and notebooks in a removed folder, and handles files that are not ours:
-here no foreign file is ever touched. Whoever reads the tables without zhfacts and just after such a kill
-sees the mix in run.json, whose SHA-256s are then not those of the files.
+here no foreign file is ever touched. One run at a time works in a folder (tables/lock.py). Whoever reads
+the tables without zhfacts and just after such a kill sees the mix in run.json, whose SHA-256s are then
+not those of the files.
 """
 
 from __future__ import annotations
@@ -17,20 +18,23 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
 
 from zhfacts.errors import OutputError
+from zhfacts.tables.lock import alone
+from zhfacts.tables.parts import table_digest
 from zhfacts.tables.schema import SCHEMAS
 
 if sys.platform != "win32":
     import fcntl
 
 INFO: Final = "run.json"
-FILES: Final = (*(f"{table}.parquet" for table in SCHEMAS), "datapackage.json", INFO)
+PACKAGE: Final = "datapackage.json"
+FILES: Final = (*(f"{table}.parquet" for table in SCHEMAS), PACKAGE, INFO)
 """Our names in the order in which they are put in place; a large table is a folder of parts."""
 READY: Final = ".zhfacts-ready"
 NEW: Final = ".zhfacts-new-"
@@ -40,15 +44,16 @@ NEW: Final = ".zhfacts-new-"
 def staging(out: Path) -> Iterator[Path]:
     """An empty folder inside `out` to build in; what is left of it is removed at the end.
 
-    Raises OutputError where `out` is a file, cannot be made or written, or holds files of others under
-    our names. A folder made for a run that failed is removed again.
+    Raises OutputError where `out` is a file, cannot be made or written, holds files of others under our
+    names, or another run is at work in it. A folder made for a run that failed is removed again.
     """
     with ExitStack() as cleaning:
         with explained(out):
             if not out.exists():
                 out.mkdir(parents=True)
                 cleaning.callback(_remove_empty, out)
-            with _locked(out):  # or another run could sweep the new folder before it is locked
+            cleaning.enter_context(alone(out))
+            with _locked(out):  # or a reader could carry out the same renames
                 _finish(out)
                 _refuse_foreign(out)
                 _sweep(out)
@@ -79,10 +84,13 @@ def _remove_empty(out: Path) -> None:
         out.rmdir()
 
 
-def commit(build: Path, out: Path) -> None:
-    """Put the files of a finished build in place of the old ones, or leave those whole."""
+def commit(build: Path, out: Path, names: Sequence[str] = FILES) -> None:
+    """Put the files of a finished build in place of the old ones, or leave those whole.
+
+    `names` are those that are there: all, or the two JSON files where the tables are to stay.
+    """
     with explained(out):
-        for name in FILES:
+        for name in names:
             for part in (build / name).glob("*"):
                 sync(part)
             sync(build / name)
@@ -93,6 +101,8 @@ def commit(build: Path, out: Path) -> None:
             _move(build, out / READY)
             sync(out)
             _finish(out)
+        with suppress(OSError):  # a folder above that we may not even read
+            sync(out.absolute().parent)
 
 
 def recover(out: Path) -> None:
@@ -146,6 +156,25 @@ def open_file(out: Path, name: str) -> Path:
     return ready if ready.exists() else out / name
 
 
+def intact(out: Path, info: Mapping[str, Any]) -> bool:
+    """Whether the tables in `out` are still those that run.json describes, byte for byte."""
+    try:
+        for table in SCHEMAS:
+            if table_digest(open_file(out, f"{table}.parquet")) != info["tables"][table]["sha256"]:
+                return False
+    except (OSError, KeyError, TypeError):
+        return False
+    return True
+
+
+def _read(out: Path, name: str) -> bytes:
+    """The current version of one of our files, though another process may put it in place at this moment."""
+    try:
+        return open_file(out, name).read_bytes()
+    except FileNotFoundError:
+        return (out / name).read_bytes()
+
+
 def read_info(out: Path) -> dict[str, Any]:
     """Contents of run.json; OutputError where there is none of ours."""
     if not out.is_dir():
@@ -153,7 +182,7 @@ def read_info(out: Path) -> dict[str, Any]:
     with suppress(OSError):  # a folder we may only read is read as it stands
         recover(out)
     try:
-        info = json.loads(open_file(out, INFO).read_bytes())
+        info = json.loads(_read(out, INFO))
     except FileNotFoundError:
         raise OutputError(f"{out} holds no {INFO}; run `zhfacts extract INPUT --out {out}` first") from None
     except OSError as error:
