@@ -26,8 +26,8 @@ def names() -> list[str]:
     try:
         words.segmenter("jieba")
     except InputError:
-        return ["pkuseg", "char"]
-    return ["pkuseg", "jieba", "char"]
+        return ["lexicon", "pkuseg", "char"]
+    return ["lexicon", "pkuseg", "jieba", "char"]
 
 
 def holder(name: str) -> str | None:
@@ -55,7 +55,7 @@ def test_choices_that_take_turns_are_not_mixed() -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(holder, turns)) == [found[name] for name in turns]
     assert zhfacts.extract(TEXT)[0].subject == HOLDER
-    assert words.segmenter().name == "pkuseg"
+    assert words.segmenter().name == "lexicon"
 
 
 def test_a_model_given_by_its_path(tmp_path: Path) -> None:

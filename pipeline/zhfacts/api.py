@@ -98,7 +98,8 @@ def extract(
     """Facts of a text in order of position.
 
     `published` is the day against which 今年 or 去年 is resolved, `rules` a folder of your own rows to lay over
-    ours, `segmenter` what cuts clauses into words: "pkuseg" (ours), "pkuseg:NAME_OR_PATH", "jieba" or "char".
+    ours, `segmenter` what cuts clauses into words: "lexicon" and "pkuseg" (ours), "pkuseg:NAME_OR_PATH", "jieba"
+    or "char".
     Spans count characters of `text`, bytes its UTF-8 form. Raises InputError for a text with lone surrogates and
     for a segmenter that is unknown or not installed, RuleError for a broken rule.
     """

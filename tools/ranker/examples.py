@@ -49,6 +49,8 @@ class Example:
     """Those that scoring takes."""
     place: str
     said: tuple[str, ...]
+    ours: bool = True
+    """Whether we wrote the text: words are learnt from no other."""
 
 
 @dataclass(frozen=True)

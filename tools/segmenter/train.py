@@ -14,9 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
-from segmenter import cutter, data, measure, tagger
+from segmenter import cutter, data, lexicon, measure, tagger
 from segmenter.data import Sentence
-from zhfacts.link import tags, words
+from zhfacts.link import frequent, tags, words
 
 CARD = Template((Path(__file__).parent / "card.md").read_text("utf-8"))
 PACKAGES = ("spacy-pkuseg", "jieba", "opencc-python-reimplemented", "numpy", "srsly")
@@ -36,7 +36,7 @@ def main() -> None:
     text = CARD.substitute(
         parts="\n".join(counts(name, part) for name, part in (banks | own).items()),
         scores="\n".join([*scores(chosen.out, banks, own), *strict]),
-        files="\n".join(file_row(chosen.out / name) for name in (*words.MODEL_FILES, tags.FILE)),
+        files="\n".join(file_row(chosen.out / name) for name in (frequent.FILE, *words.MODEL_FILES, tags.FILE)),
         versions=", ".join([f"Python {platform.python_version()}", *(f"{p} {version(p)}" for p in PACKAGES)]),
     )
     (chosen.out / "README.md").write_text(text, "utf-8")
@@ -48,7 +48,8 @@ def learnt(parts: Sequence[list[Sentence]]) -> list[Sentence]:
 
 
 def fit(sentences: list[Sentence], folder: Path) -> None:
-    """The segmenter from all sentences; the tagger from those with tags and from our own that were tagged by hand."""
+    """Lexicon and segmenter from all sentences; the tagger from those with tags and from ours tagged by hand."""
+    lexicon.train(sentences, folder)
     cutter.train(sentences, folder)
     tagger.train([*(s for s in sentences if s.tags), *learnt([data.framed()])], folder)
 
@@ -77,9 +78,10 @@ def without(name: str, banks: Parts, own: Parts) -> str:
 
 
 def row(folder: Path, name: str, part: list[Sentence]) -> str:
-    """Word F1, accuracy of tags on the right words, F1 of words and tags."""
+    """Word F1 of the lexicon and of pkuseg, accuracy of tags on the right words, F1 of words and tags (pkuseg)."""
     cut, tag = words.segmenter(f"pkuseg:{folder}").words, tags.tagger(folder).tag
-    f1 = f"{measure.word_f1(cut, part):.1f}"
+    plain = words.Segmenter("", "", frequent.load(folder).cuts).words
+    f1 = f"{measure.word_f1(plain, part):.1f} | {measure.word_f1(cut, part):.1f}"
     if not all(s.tags for s in part):
         return f"| {name} | {f1} | | |"
     return f"| {name} | {f1} | {measure.accuracy(tag, part):.1f} | {measure.joint_f1(cut, tag, part):.1f} |"

@@ -103,7 +103,7 @@ Segmenter = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="What cuts clauses into words: pkuseg (ours), pkuseg:NAME_OR_PATH (an official model that is installed), "
-        "jieba (an extra) or char.",
+        help="What cuts clauses into words: lexicon (frequent words, ours), pkuseg (a model of ours), "
+        "pkuseg:NAME_OR_PATH (an official model that is installed), jieba (an extra) or char.",
     ),
 ]

@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import regex
+
 from zhfacts.link.parse import Parse
 from zhfacts.link.sentence import Sentence, is_base
 from zhfacts.link.spots import Spot, breaks, group_of, spots
@@ -29,6 +31,9 @@ MOST = 40
 """Candidates of a sentence; of more the nearest are taken."""
 OWNED = frozenset({"的", "以上的", "左右的", "多的", "的“", "的《"})
 """What lies between a number and the one that it describes: 豪夺1亿元的《雪山》."""
+WORDS = 12
+"""Words behind a candidate that its way to the number is told by."""
+AGAIN = regex.compile(r"(.)\1+")
 BESIDE = ("f.", "b.", "op")
 """Features of a spot that weigh otherwise in other places."""
 
@@ -77,6 +82,7 @@ class _Asked:
     kind: str
     opening: str
     solo: str
+    parsed: Parse
 
 
 def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, carried: Carried) -> list[Candidate]:
@@ -88,7 +94,8 @@ def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, c
     if number.kind == "multiple":
         near = [x for x in near if not is_base(s, x.mention, number)]
     kind, opening = MEASURE.get(number.kind, number.kind), spots().opening(parsed, begins, number.start)
-    asked = _Asked(s, number, carried, near, clause, kind, opening, "solo" if carried.solo else "text")
+    solo = "solo" if carried.solo else "text"
+    asked = _Asked(s, number, carried, near, clause, kind, opening, solo, parsed)
     lead = subjects().best(s.text, s.block, [x.mention for x in near if x.group in "ng"], begins, number.start)
     told = [_candidate(asked, x, lead is not None and x.mention == lead.mention) for x in near]
     return [*told, *_before(asked), _nobody(asked)]
@@ -104,6 +111,7 @@ def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
         f"{where}.{group}.{opening}", f"{where}.{group}.{asked.solo}", f"{kind}.{where}.{group}",
         *spot.features, *(f"{where}.{f}" for f in beside), *([] if inside else [f"prev.{f}" for f in beside]),
         *_gap(asked, spot, where), *_named(asked, m.name), *asked.carried.standing(m.name),
+        *_way(asked, spot, where),
     ]  # fmt: skip
     if spot.opens:
         features.append(f"{where}.opens.{opening}")
@@ -139,6 +147,17 @@ def _gap(asked: _Asked, spot: Spot, where: str) -> Iterator[str]:
         yield from ("touched", f"touched.{kind}")
     elif asked.s.text[number.end : m.start] in OWNED:
         yield from ("owned", f"owned.{kind}", f"owned.{spot.group}", f"owned.{asked.opening}")
+
+
+def _way(asked: _Asked, spot: Spot, where: str) -> Iterator[str]:
+    """The words between a spot and the number, a letter for each sort, whole and the three at either end."""
+    m, number, parsed = spot.mention, asked.number, asked.parsed
+    behind = where.startswith("behind")
+    low, high = (number.end, m.start) if behind else (m.end, number.start)
+    first = parsed.index(low)
+    way = AGAIN.sub(r"\1", parsed.letters[first : min(parsed.index(high), first + WORDS)])
+    side = "behind" if behind else "same" if where == "same" else "prev"
+    yield from (f"{side}.way.{way[:5]}", f"{side}.out.{way[:3]}", f"{side}.in.{way[-3:]}")
 
 
 def _named(asked: _Asked, name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from zhfacts import knowledge
 from zhfacts.lexicon import Lexicon
-from zhfacts.link.change import changes
+from zhfacts.link.change import CLAUSE, changes
 from zhfacts.link.phrases import phrases
 
 if TYPE_CHECKING:
@@ -19,6 +19,13 @@ Span = tuple[int, int]
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "DET", "X", "SYM"})
 """Parts of speech that a noun phrase is made of."""
 OF = "的"
+LETTERS = {
+    "VERB": "V", "NOUN": "N", "PROPN": "N", "ADJ": "J", "ADP": "A", "ADV": "R", "AUX": "X", "PART": "T", "PRON": "O",
+    "DET": "O", "PUNCT": ".",
+}  # fmt: skip
+"""A letter for each part of speech."""
+NAME, NUMBER, PROPERTY, COMMA, POSSESSIVE, OTHER = "M", "#", "P", "C", "D", "?"
+"""Letters for words that are more than their part of speech."""
 WHOLE = 3
 """Characters of the shortest words of the lexicon that the segmenter may not cut: 不良贷款, 名列前茅."""
 LONGEST = 14
@@ -39,6 +46,8 @@ class Parse:
     """Words that are numbers or times: no phrase holds them."""
     nominal: tuple[bool, ...]
     """For each word whether a noun phrase may hold it."""
+    letters: str
+    """A letter for each word, what sort it is: 茶园|面积|为|3万亩 -> NPX#."""
     chunks: tuple[Span, ...]
     """The longest runs of such words, as (first, behind the last) word."""
 
@@ -97,7 +106,7 @@ class Parse:
         return max(k, first)
 
 
-NOTHING = Parse("", (), (), (), frozenset(), frozenset(), (), ())
+NOTHING = Parse("", (), (), (), frozenset(), frozenset(), (), "", ())
 """A text without words."""
 
 
@@ -147,7 +156,17 @@ def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterab
         for span, word, told in zip(spans, words, tags, strict=True)
     )
     starts = tuple(a for a, _ in spans)
-    return Parse(text, tuple(spans), tuple(tags), starts, fixed, shut, nominal, tuple(_runs(nominal)))
+    letters = "".join(
+        NAME if span in fixed else NUMBER if span in shut else _letter(word, told)
+        for span, word, told in zip(spans, words, tags, strict=True)
+    )
+    return Parse(text, tuple(spans), tuple(tags), starts, fixed, shut, nominal, letters, tuple(_runs(nominal)))
+
+
+def _letter(word: str, tag: str) -> str:
+    if phrases().is_property(word):
+        return PROPERTY
+    return POSSESSIVE if word == OF else COMMA if word in CLAUSE else LETTERS.get(tag, OTHER)
 
 
 def _sure(word: str, told: str, known: Lexicon[str], guess: Tagger) -> str:

@@ -16,6 +16,7 @@ from zhfacts.link.change import Change, changes
 from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
 from zhfacts.link.sentence import Sentence, clause_of
+from zhfacts.link.spots import lexical
 from zhfacts.link.subjects import Topic
 from zhfacts.records import Number
 
@@ -135,7 +136,8 @@ def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) 
         f"head.{parsed.tag(first).lower()}", f"size.{size}", f"{where}.size.{size}", f"gap.{gap}", f"{how}.gap.{gap}",
         f"subject.{_beside(asked.topic, place)}", f"rate.{changes().is_rate(words)}.{kind}", f"of.{OF in words}",
     )  # fmt: skip
-    return Property(block, (start, end), how, features)
+    said = lexical(parsed, first, last)
+    return Property(block, (start, end), how, (*features, *said, *(f"{word}.{where}" for word in said)))
 
 
 def _gap(s: Sentence, number: Number, start: int, end: int) -> str:

@@ -29,6 +29,8 @@ PASSED = frozenset({"ADV", "CCONJ", "SCONJ", "PUNCT", "SPACE"})
 """Parts of speech that may stand before what opens a clause."""
 LONGEST = 9
 """From it on the lengths of names make no difference."""
+LEXICAL = ("word.", "next.", "before.")
+"""Features that are words: the last of a phrase, the one behind it, the one before it."""
 TOLD = frozenset({"says", "prop", "de.prop"})
 """Words behind a name that depend on what sort of name it is: 证券预测, 银行利润."""
 
@@ -84,6 +86,8 @@ class Spots:
             group = "q"
         features = [f"type.{m.type}", f"f.{follows}", f"b.{precedes}", f"fb.{follows}.{precedes}"]
         features += self._words(s.text[m.start : m.end], follows)
+        first, last = parsed.index(m.start), parsed.index(m.end) - 1
+        features += [*lexical(parsed, first, last), f"tag.{parsed.tag(last)}"]
         flags = {
             "opens": self._opens(parsed, begins, m.start),
             "pronoun": m.pronoun,
@@ -153,6 +157,12 @@ class Spots:
 def group_of(m: Mention) -> str:
     """The sort of a mention: n for a name, g for a group or sector, np for a noun phrase."""
     return "n" if m.type in NAMED else "g" if m.type in GROUPS else "np"
+
+
+def lexical(parsed: Parse, first: int, last: int) -> list[str]:
+    """The last word of a phrase itself, and those on either side."""
+    near = zip(LEXICAL, (last, last + 1, first - 1), strict=True)
+    return [f"{place}{word}" for place, k in near if (word := parsed.word(k)).isalpha()]
 
 
 def breaks(s: Sentence) -> list[int]:

@@ -1,9 +1,9 @@
 """Word boundaries in a clause: 华岭精密出口额同比增长8.7% -> 华岭精密|出口额|同比|增长|8.7%.
 
-`segmenter(name)` gives one of: "pkuseg" (the model that ships with the package), "pkuseg:NAME_OR_PATH" (an
-official one that is installed), "jieba", "char"; without a name that of `using(...)`, in which a document's
-stages run. Nothing is downloaded, nothing is written, and the same text gives the same words in any order of
-calls and in any thread.
+`segmenter(name)` gives one of: "lexicon" (frequent words, ours), "pkuseg" (the model that ships with the package),
+"pkuseg:NAME_OR_PATH" (an official one that is installed), "jieba", "char"; without a name that of `using(...)`, in
+which a document's stages run. Nothing is downloaded, nothing is written, and the same text gives the same words in
+any order of calls and in any thread.
 """
 
 from __future__ import annotations
@@ -21,20 +21,18 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zipfile import BadZipFile
 
 from zhfacts.errors import InputError
-
-if TYPE_CHECKING:
-    from zhfacts.link.crf import Model
+from zhfacts.link import frequent
 
 Span = tuple[int, int]
 """Start and end in the given text, in characters, end exclusive."""
 Cuts = Callable[[str, Sequence[int], Sequence[int]], Iterable[int]]
 """(a text without white space, places to cut at, places never to cut at) -> where words begin."""
 
-DEFAULT: Final = "pkuseg"
+DEFAULT: Final = "lexicon"
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "models" / "segmenter"
 MODEL_FILES: Final = ("features.msgpack", "weights.npz")
 PIECE: Final = 500
@@ -106,6 +104,8 @@ def known(name: str) -> str:
 
 def _load(name: str) -> Segmenter:
     kind, _, model = name.partition(":")
+    if name == DEFAULT:
+        return Segmenter(name, digest(), frequent.load(SHIPPED).cuts)
     if name == "pkuseg":
         return _pkuseg(name, SHIPPED)
     if kind == "pkuseg" and model:
@@ -114,7 +114,7 @@ def _load(name: str) -> Segmenter:
         return _jieba()
     if name == "char":
         return Segmenter(name, "", _every_character)
-    raise InputError(f"no segmenter {name!r}: choose pkuseg, pkuseg:NAME_OR_PATH, jieba or char")
+    raise InputError(f"no segmenter {name!r}: choose lexicon, pkuseg, pkuseg:NAME_OR_PATH, jieba or char")
 
 
 def _pkuseg(name: str, folder: Path) -> Segmenter:
@@ -128,19 +128,12 @@ def _pkuseg(name: str, folder: Path) -> Segmenter:
         model = Model(folder)
     except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile) as error:
         raise InputError(f"{folder}: not a pkuseg model ({error}); install it again") from error
-    return Segmenter(name, digest(folder), _cuts_of(model))
+    return Segmenter(name, digest(folder, MODEL_FILES), model.cuts)
 
 
-def _cuts_of(model: Model) -> Cuts:
-    def cuts(text: str, wanted: Sequence[int], unwanted: Sequence[int]) -> Iterable[int]:
-        return model.cuts(text, wanted, unwanted)
-
-    return cuts
-
-
-def digest(folder: Path = SHIPPED) -> str:
-    """SHA-256 over the names and bytes of a model's files, as hex."""
-    return _digest((file, (folder / file).read_bytes()) for file in MODEL_FILES)
+def digest(folder: Path = SHIPPED, files: Sequence[str] = (frequent.FILE,)) -> str:
+    """SHA-256 over the names and bytes of a model's files, as hex; of our lexicon's where none is named."""
+    return _digest((file, (folder / file).read_bytes()) for file in files)
 
 
 def _digest(files: Iterable[tuple[str, bytes]]) -> str:
@@ -163,7 +156,7 @@ def _folder(model: str) -> Path:
             return folder
     raise InputError(
         f"no pkuseg model {model!r}, neither as a folder, nor in {home}, nor as an installed package; "
-        "zhfacts downloads none by itself: unpack it there, or choose --segmenter pkuseg"
+        "zhfacts downloads none by itself: unpack it there, or choose --segmenter lexicon"
     )
 
 
