@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zhfacts
-from zhfacts.link.ranker import WHOLE, Ranker, calibration, period_ranker, property_ranker, subject_ranker, watching
+from zhfacts.link.ranker import (
+    WHOLE,
+    Pack,
+    Ranker,
+    calibration,
+    features_of,
+    period_ranker,
+    property_ranker,
+    subject_ranker,
+    watching,
+)
 from zhfacts.records import Number
 from zhfacts.scoring import report as told
 from zhfacts.scoring.score import score
@@ -23,7 +33,8 @@ NUMBER = Number(0, 1, "quantity", "measure", "个")
 @dataclass(frozen=True)
 class Thing:
     name: str
-    features: tuple[str, ...]
+    own: Pack
+    packs: tuple[Pack, ...] = ()
 
 
 def test_the_greatest_sum_wins_and_of_two_alike_the_first() -> None:
@@ -31,6 +42,13 @@ def test_the_greatest_sum_wins_and_of_two_alike_the_first() -> None:
     a, b, c = Thing("a", ("far",)), Thing("b", ("near", "unknown")), Thing("c", ("near",))
     assert ranker.choose([a, b, c], NUMBER).best is b
     assert ranker.choose([a], NUMBER).share == WHOLE
+
+
+def test_features_count_alike_in_packs_and_by_themselves() -> None:
+    ranker = Ranker("subjects", {"near": 120, "far": -30, "big": 7})
+    alone, packed = Thing("a", ("near", "far", "big", "none")), Thing("b", ("big",), (("near", "none"), ("far",)))
+    assert ranker.score(alone) == ranker.score(packed) == 97
+    assert sorted(features_of(alone)) == sorted(features_of(packed))
 
 
 @given(st.lists(st.integers(-900, 900), min_size=1, max_size=12))
@@ -51,7 +69,7 @@ def test_weights_are_of_features_that_linking_gives(ranker: type[Ranker]) -> Non
             for part in path.read_text("utf-8").split("\n") if path.stem[0] == "2" else [path.read_text("utf-8")]:
                 zhfacts.extract(part)
     one = ranker()
-    met = {f for choice in seen if choice.what == one.what for c in choice.candidates for f in c.features}
+    met = {f for choice in seen if choice.what == one.what for c in choice.candidates for f in features_of(c)}
     assert len(met & one.weights.keys()) >= 0.9 * len(one.weights)
 
 

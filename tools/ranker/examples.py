@@ -16,7 +16,7 @@ from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.link.context import FIRST_LINES, context
 from zhfacts.link.dates import Clock
 from zhfacts.link.linker import link
-from zhfacts.link.ranker import Seen, watching
+from zhfacts.link.ranker import Seen, features_of, watching
 from zhfacts.numbers.scan import find
 from zhfacts.read import from_text
 from zhfacts.records import TIME_KINDS, Number
@@ -100,7 +100,7 @@ def _example(whole: _Text, choice: Seen, record: Annotation, group: str) -> Iter
         right, none = good, record.time is None
     else:
         return
-    features = tuple(c.features for c in choice.candidates)
+    features = tuple(features_of(c) for c in choice.candidates)
     place = f"{group}:{record.line} {record.text} {record.occ}"
     sort += " none" if none else ""
     yield Example(group, choice.what, sort, choice.number, features, frozenset(right), frozenset(good), place, said)

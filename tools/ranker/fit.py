@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ranker.examples import Example, of_corpora, of_folder, of_lines
 from zhfacts import knowledge
-from zhfacts.link.ranker import SCALE, WHOLE, Choice, Ranker
+from zhfacts.link.ranker import SCALE, WHOLE, Choice, Pack, Ranker
 from zhfacts.link.spots import LEXICAL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,8 +87,9 @@ def fit(examples: Sequence[Example], rounds: int = 1) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _Numbered:
-    features: tuple[str, ...]
+    own: Pack
     index: int
+    packs: tuple[Pack, ...] = ()
 
 
 @dataclass(frozen=True)

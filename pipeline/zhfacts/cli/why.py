@@ -24,7 +24,8 @@ def drawn(seen: Seen, blocks: list[Block]) -> Iterator[str]:
     ranked = sorted(zip(seen.candidates, seen.scores, strict=True), key=lambda pair: -pair[1])
     yield f"{NAMES[seen.what]} was chosen among {len(ranked)}:"
     for candidate, score in ranked[:BEST]:
-        strongest = sorted({f: weights.get(f, 0) for f in candidate.features}.items(), key=lambda item: -abs(item[1]))
+        weighed = {f: weights.get(f, 0) for f in ranker.features_of(candidate)}
+        strongest = sorted(weighed.items(), key=lambda item: -abs(item[1]))
         told = ", ".join(f"{f} {w / ranker.SCALE:+.2f}" for f, w in strongest[:STRONGEST] if w)
         yield f"  {score / ranker.SCALE:+6.2f}  {_named(candidate, blocks)}  ({told or 'nothing'})"
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import regex
 
 from zhfacts.link.parse import Parse
+from zhfacts.link.ranker import Pack
 from zhfacts.link.sentence import Sentence, is_base
 from zhfacts.link.spots import Spot, breaks, group_of, spots
 from zhfacts.link.subjects import Topic, subjects
@@ -23,6 +25,14 @@ MEASURE = {
     **dict.fromkeys(("year", "date"), "time"),
 }
 """Kinds of numbers that are linked alike."""
+MOST_TIMES = 4
+STANDING = [
+    [(f"times.{2 if times == MOST_TIMES - 1 else times}", *main) for times in range(MOST_TIMES + 1)]
+    for main in ((), ("main.named",))
+]
+"""Features of one who is not the article's main one, and of one who is, by how often the article names him."""
+INSIDE = frozenset({"same", "behind"})
+"""Places in the number's own clause."""
 AHEAD = 2
 """Clauses behind the number's in which its holder may stand."""
 FAR, MANY, OLD = 3, 3, 3
@@ -34,8 +44,6 @@ OWNED = frozenset({"的", "以上的", "左右的", "多的", "的“", "的《"
 WORDS = 12
 """Words behind a candidate that its way to the number is told by."""
 AGAIN = regex.compile(r"(.)\1+")
-BESIDE = ("f.", "b.", "op")
-"""Features of a spot that weigh otherwise in other places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,8 @@ class Candidate:
     """Somebody or nobody (None) as the holder of a number."""
 
     topic: Topic | None
-    features: tuple[str, ...]
+    packs: tuple[Pack, ...]
+    own: Pack = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,8 @@ class Carried:
     def standing(self, name: str) -> tuple[str, ...]:
         """How much the article speaks of somebody."""
         times = self.named.get(name, 0)
-        main = ("main.named",) if self.main and self.main.mention.name == name else ()
-        return (f"times.{times if times < 2 else 2 if times <= 3 else 4}", *main)
+        main = self.main is not None and self.main.mention.name == name
+        return STANDING[main][min(times, MOST_TIMES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +111,46 @@ def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, c
 
 
 def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
-    m, group, kind, opening = spot.mention, spot.group, asked.kind, asked.opening
+    m, group, opening = spot.mention, spot.group, asked.opening
     where = _where(spot, asked)
-    inside = where in ("same", "behind")
-    beside = [f for f in spot.features if f[:2] in BESIDE]
-    features = [
-        where, f"{where}.{opening}", f"{where}.{asked.solo}", f"{where}.{group}", f"{kind}.{where}",
-        f"{where}.{group}.{opening}", f"{where}.{group}.{asked.solo}", f"{kind}.{where}.{group}",
-        *spot.features, *(f"{where}.{f}" for f in beside), *([] if inside else [f"prev.{f}" for f in beside]),
-        *_gap(asked, spot, where), *_named(asked, m.name), *asked.carried.standing(m.name),
-        *_way(asked, spot, where),
-    ]  # fmt: skip
-    if spot.opens:
-        features.append(f"{where}.opens.{opening}")
-    if spot is asked.near[0]:
-        features += ["first", f"first.{where}", f"first.{opening}"]
-    if lead:
-        features += ["lead", f"lead.{opening}"]
+    first = "first" if spot is asked.near[0] else ""
+    packs = (
+        _standing(where, group, asked.kind, opening, asked.solo),
+        *spot.packs,
+        _beside(where, spot.beside),
+        _flagged(where, opening, spot.opens, first, lead),
+        _gap(asked, spot, where),
+        asked.carried.standing(m.name),
+    )
     rule = "phrase" if group == "np" else {"same": "clause", "behind": "behind"}.get(where, "sentence")
-    return Candidate(Topic(m, (asked.s.block, m.start, m.end), 0.0, rule), tuple(features))
+    own = (*spot.words, *_named(asked, m.name), *_way(asked, spot, where))
+    return Candidate(Topic(m, (asked.s.block, m.start, m.end), 0.0, rule), packs, own)
+
+
+@cache
+def _standing(where: str, group: str, kind: str, opening: str, solo: str) -> Pack:
+    """In which clause a candidate stands, beside what the clause begins with and what is asked for."""
+    return (
+        where, f"{where}.{opening}", f"{where}.{solo}", f"{where}.{group}", f"{kind}.{where}",
+        f"{where}.{group}.{opening}", f"{where}.{group}.{solo}", f"{kind}.{where}.{group}",
+    )  # fmt: skip
+
+
+@cache
+def _beside(where: str, beside: Pack) -> Pack:
+    """What stands beside a candidate weighs otherwise in other places."""
+    before = () if where in INSIDE else tuple(f"prev.{f}" for f in beside)
+    return (*(f"{where}.{f}" for f in beside), *before)
+
+
+@cache
+def _flagged(where: str, opening: str, opens: bool, first: str, lead: bool) -> Pack:
+    """Whether it opens its clause, is the first of all, and leads the sentence."""
+    return (
+        *([f"{where}.opens.{opening}"] if opens else []),
+        *([first, f"{first}.{where}", f"{first}.{opening}"] if first else []),
+        *(["lead", f"lead.{opening}"] if lead else []),
+    )
 
 
 def _where(spot: Spot, asked: _Asked) -> str:
@@ -130,23 +160,30 @@ def _where(spot: Spot, asked: _Asked) -> str:
     return "same" if away <= 0 else f"prev{min(away, FAR)}"
 
 
-def _gap(asked: _Asked, spot: Spot, where: str) -> Iterator[str]:
+def _gap(asked: _Asked, spot: Spot, where: str) -> Pack:
     """What lies between a spot and the number: how many others, or nothing at all."""
-    m, number, kind = spot.mention, asked.number, asked.kind
+    m, number = spot.mention, asked.number
     low, high = (number.end, m.start) if where == "behind" else (m.end, number.start)
-    numbers = sum(1 for n in asked.s.numbers if low <= n.start and n.end <= high)
-    if where not in ("same", "behind"):
-        yield f"prev.n{min(numbers, 2)}"
-        return
-    between = sum(1 for x in asked.near if low <= x.mention.start and x.mention.end <= high)
-    yield f"{where}.c{min(between, MANY)}"
-    yield f"{where}.n{min(numbers, 2)}"
-    if m.end == number.start:
-        yield from ("touch", f"touch.{kind}")
-    elif m.start == number.end:
-        yield from ("touched", f"touched.{kind}")
-    elif asked.s.text[number.end : m.start] in OWNED:
-        yield from ("owned", f"owned.{kind}", f"owned.{spot.group}", f"owned.{asked.opening}")
+    numbers = min(2, sum([low <= n.start and n.end <= high for n in asked.s.numbers]))
+    if where not in INSIDE:
+        return _far(numbers)
+    between = min(MANY, sum([low <= x.mention.start and x.mention.end <= high for x in asked.near]))
+    how = "touch" if m.end == number.start else "touched" if m.start == number.end else ""
+    if not how and asked.s.text[number.end : m.start] in OWNED:
+        how = "owned"
+    return _near(where, between, numbers, how, asked.kind, *((spot.group, asked.opening) if how == "owned" else ()))
+
+
+@cache
+def _far(numbers: int) -> Pack:
+    return (f"prev.n{numbers}",)
+
+
+@cache
+def _near(where: str, between: int, numbers: int, how: str, kind: str, *owner: str) -> Pack:
+    """How many candidates and numbers are between, whether they touch, and by what sort it is owned."""
+    touching = (how, f"{how}.{kind}") if how else ()
+    return (f"{where}.c{between}", f"{where}.n{numbers}", *touching, *(f"{how}.{one}" for one in owner))
 
 
 def _way(asked: _Asked, spot: Spot, where: str) -> Iterator[str]:
@@ -188,21 +225,40 @@ def _before(asked: _Asked) -> Iterator[Candidate]:
         if topic is None or topic.mention.name in named:
             continue
         named.add(topic.mention.name)
-        features = (
-            origin, f"{origin}.{group_of(topic.mention)}", f"{origin}.{kind}", f"{origin}.{state}",
-            f"{origin}.{kind}.{state}", f"{origin}.age{min(carried.age, OLD)}", f"carried.{state}",
-            f"{origin}.{asked.opening}", f"carried.{state}.{asked.opening}", *carried.standing(topic.mention.name),
-        )  # fmt: skip
-        yield Candidate(replace(topic, rule="carried"), features)
+        packs = (
+            _known(origin, kind, state, asked.opening),
+            _aged(origin, group_of(topic.mention), min(carried.age, OLD)),
+            carried.standing(topic.mention.name),
+        )
+        yield Candidate(replace(topic, rule="carried"), packs)
+
+
+@cache
+def _known(origin: str, kind: str, state: str, opening: str) -> Pack:
+    """How somebody is known from before, beside what the sentence has of its own."""
+    return (
+        origin, f"{origin}.{kind}", f"{origin}.{state}", f"{origin}.{kind}.{state}", f"carried.{state}",
+        f"{origin}.{opening}", f"carried.{state}.{opening}",
+    )  # fmt: skip
+
+
+@cache
+def _aged(origin: str, group: str, age: int) -> Pack:
+    """Of which sort it is, and since how many sentences."""
+    return (f"{origin}.{group}", f"{origin}.age{age}")
 
 
 def _nobody(asked: _Asked) -> Candidate:
-    state, kind, opening, solo = _state(asked), asked.kind, asked.opening, asked.solo
-    features = (
+    return Candidate(None, (_none(_state(asked), asked.kind, asked.opening, asked.solo),))
+
+
+@cache
+def _none(state: str, kind: str, opening: str, solo: str) -> Pack:
+    """What speaks for nobody."""
+    return (
         "null", f"null.{kind}", f"null.{state}", f"null.{opening}", f"null.{solo}", f"null.{kind}.{state}",
         f"null.{opening}.{solo}", f"null.{kind}.{opening}", f"null.{state}.{opening}",
     )  # fmt: skip
-    return Candidate(None, features)
 
 
 def _overlap(m: Mention, number: Number) -> bool:

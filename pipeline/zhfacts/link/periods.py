@@ -18,6 +18,7 @@ from zhfacts.link.context import context
 from zhfacts.link.dates import Clock, Period, Resolved
 from zhfacts.link.lists import JOINED
 from zhfacts.link.parse import Parse
+from zhfacts.link.ranker import Pack
 from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.link.spots import breaks, spots
 from zhfacts.records import TIME_KINDS, Number
@@ -79,7 +80,8 @@ class When:
     """A time, or none, as that of a claim."""
 
     period: Period
-    features: tuple[str, ...]
+    own: Pack
+    packs: tuple[Pack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ In 茶园面积为3万亩 the words 面积, 茶园面积 and the noun behind the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import regex
 
@@ -15,6 +17,7 @@ from zhfacts.link.candidates import MEASURE
 from zhfacts.link.change import Change, changes
 from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
+from zhfacts.link.ranker import Pack
 from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.link.spots import lexical
 from zhfacts.link.subjects import Topic
@@ -41,7 +44,8 @@ class Property:
     block: int
     span: Span | None
     how: str
-    features: tuple[str, ...]
+    packs: tuple[Pack, ...]
+    own: Pack = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,7 @@ def properties(s: Sentence, parsed: Parse, asked: Asked) -> list[Property]:
         places.setdefault(place, how)
     found = [_property(s, parsed, asked, place, how) for place, how in places.items()]
     own, counted = any(p.how in OWN for p in found), number.rule in COUNTED
-    none = ("none", f"none.{asked.kind}", f"none.{own}", f"none.{counted}")
-    return [*found, Property(s.block, None, "none", none)]
+    return [*found, Property(s.block, None, "none", (_none(asked.kind, own, counted),))]
 
 
 def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span | None]]:
@@ -122,22 +125,66 @@ def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) 
     block, start, end = place
     number, kind = asked.number, asked.kind
     if block != s.block or not s.start <= start < s.end:
-        return Property(block, (start, end), how, (how, f"{how}.{kind}", f"{how}.{asked.change.change}", "far"))
+        return Property(block, (start, end), how, (_far(how, kind, asked.change.change),))
     words = s.text[start:end]
     where = "behind" if start >= number.end else "same" if start >= asked.clause else "before"
     first, last = parsed.index(start), parsed.index(end) - 1
-    tail, prop = parsed.tag(last).lower(), "prop" if phrases().is_property(parsed.word(last)) else "plain"
+    prop = "prop" if phrases().is_property(parsed.word(last)) else "plain"
     change = asked.change.change or asked.change.comparison or "level"
-    counted = "counted" if number.rule in COUNTED else kind
-    size, gap = sum(1 for n in SIZES if end - start > n), _gap(s, number, start, end)
-    features = (
-        how, f"{how}.{kind}", f"{how}.{counted}", f"{how}.{prop}", f"{how}.{change}", where, f"{where}.{kind}",
-        f"{where}.{counted}.{prop}", f"{where}.{change}", f"tail.{tail}", f"{where}.tail.{tail}", prop,
-        f"head.{parsed.tag(first).lower()}", f"size.{size}", f"{where}.size.{size}", f"gap.{gap}", f"{how}.gap.{gap}",
-        f"subject.{_beside(asked.topic, place)}", f"rate.{changes().is_rate(words)}.{kind}", f"of.{OF in words}",
-    )  # fmt: skip
+    packs = (
+        _found(how, kind, "counted" if number.rule in COUNTED else kind, prop, change),
+        _placed(where, kind, "counted" if number.rule in COUNTED else kind, prop, change),
+        _made(where, parsed.tag(first), parsed.tag(last), bisect_left(SIZES, end - start)),
+        _standing(how, _gap(s, number, start, end), _beside(asked.topic, place)),
+        _said(changes().is_rate(words), kind, OF in words),
+    )
     said = lexical(parsed, first, last)
-    return Property(block, (start, end), how, (*features, *said, *(f"{word}.{where}" for word in said)))
+    return Property(block, (start, end), how, packs, (*said, *(f"{word}.{where}" for word in said)))
+
+
+@cache
+def _none(kind: str, own: bool, counted: bool) -> Pack:
+    """No words at all, where there are some of its own or none."""
+    return ("none", f"none.{kind}", f"none.{own}", f"none.{counted}")
+
+
+@cache
+def _far(how: str, kind: str, change: str | None) -> Pack:
+    """Words of an earlier sentence."""
+    return (how, f"{how}.{kind}", f"{how}.{change}", "far")
+
+
+@cache
+def _found(how: str, kind: str, counted: str, prop: str, change: str) -> Pack:
+    """How words were found, beside what is asked for."""
+    return (how, f"{how}.{kind}", f"{how}.{counted}", f"{how}.{prop}", f"{how}.{change}", prop)
+
+
+@cache
+def _placed(where: str, kind: str, counted: str, prop: str, change: str) -> Pack:
+    """Where words stand, beside what is asked for."""
+    return (where, f"{where}.{kind}", f"{where}.{counted}.{prop}", f"{where}.{change}")
+
+
+@cache
+def _made(where: str, head: str, tail: str, size: int) -> Pack:
+    """The parts of speech of the first and the last word, and how many SIZES the words go beyond."""
+    last = tail.lower()
+    return (
+        f"tail.{last}", f"{where}.tail.{last}", f"head.{head.lower()}", f"size.{size}", f"{where}.size.{size}",
+    )  # fmt: skip
+
+
+@cache
+def _standing(how: str, gap: str, beside: str) -> Pack:
+    """What lies between words and number, and how they lie to the subject."""
+    return (f"gap.{gap}", f"{how}.gap.{gap}", f"subject.{beside}")
+
+
+@cache
+def _said(rate: bool, kind: str, of: bool) -> Pack:
+    """Whether the words name a rate, and hold 的."""
+    return (f"rate.{rate}.{kind}", f"of.{of}")
 
 
 def _gap(s: Sentence, number: Number, start: int, end: int) -> str:

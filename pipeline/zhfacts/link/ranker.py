@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
 from zhfacts import knowledge
@@ -19,18 +21,33 @@ from zhfacts.records import Number
 
 SCALE = 100
 """Weights are written in hundredths of a unit of log-odds."""
+PACKS = 1 << 16
+"""Groups of features whose sums are kept."""
 WHOLE = 1_000_000
 """A share of all."""
 ODDS = tuple(round(WHOLE * math.exp(-difference / SCALE)) for difference in range(14 * SCALE))
 """Odds of a candidate that has so many hundredths less than the best."""
 
 
+Pack = tuple[str, ...]
+"""Features that come together; the same object comes again and again, so that its weights are added up once."""
+
+
 class Featured(Protocol):
     """Anything that can be ranked."""
 
     @property
-    def features(self) -> tuple[str, ...]:
-        """Names of what speaks for or against it."""
+    def packs(self) -> tuple[Pack, ...]:
+        """Names of what speaks for or against it, as others have them, too."""
+
+    @property
+    def own(self) -> Pack:
+        """Those that seldom come again."""
+
+
+def features_of(candidate: Featured) -> Pack:
+    """All features of a candidate."""
+    return (*chain.from_iterable(candidate.packs), *candidate.own)
 
 
 Thing = TypeVar("Thing", bound=Featured)
@@ -90,10 +107,14 @@ class Ranker:
 
     def __init__(self, what: str, weights: dict[str, int]) -> None:
         self.what, self.weights = what, weights
+        self._worth = lru_cache(PACKS)(self._sum)
+
+    def _sum(self, pack: Pack) -> int:
+        return sum(filter(None, map(self.weights.get, pack)))
 
     def score(self, candidate: Featured) -> int:
         """Sum of the weights of its features, in hundredths."""
-        return sum(filter(None, map(self.weights.get, candidate.features)))
+        return sum(map(self._worth, candidate.packs), self._sum(candidate.own))
 
     def choose(self, candidates: Sequence[Thing], number: Number, block: int = 0) -> Choice[Thing]:
         """The best of the candidates for a number of a block, of two alike the first; there must be one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import regex
 
@@ -17,6 +18,7 @@ from zhfacts.link.change import CLAUSE
 from zhfacts.link.mentions import mentions
 from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
+from zhfacts.link.ranker import Pack
 from zhfacts.link.sentence import Sentence
 from zhfacts.link.subjects import subjects
 from zhfacts.records import Mention
@@ -31,6 +33,8 @@ LONGEST = 9
 """From it on the lengths of names make no difference."""
 LEXICAL = ("word.", "next.", "before.")
 """Features that are words: the last of a phrase, the one behind it, the one before it."""
+FLAGS = ("pronoun", "quote", "bare", "scope", "isprop", "vague")
+"""What may hold of a phrase: a pronoun, within quotation marks, an ending alone, a scope, a property, 该-."""
 TOLD = frozenset({"says", "prop", "de.prop"})
 """Words behind a name that depend on what sort of name it is: 证券预测, 银行利润."""
 
@@ -51,12 +55,13 @@ class Spot:
     clause: int
     group: str
     """n: a name, g: a group or sector, q: what stands in quotation marks, np: a noun phrase."""
-    features: tuple[str, ...]
-
-    @property
-    def opens(self) -> bool:
-        """Whether its clause begins with it."""
-        return "opens" in self.features
+    opens: bool
+    """Whether its clause begins with it."""
+    beside: Pack
+    """Features that weigh otherwise in other places: what stands beside it."""
+    packs: tuple[Pack, ...]
+    words: Pack
+    """Features that are words."""
 
 
 class Spots:
@@ -84,26 +89,18 @@ class Spots:
         group = group_of(m)
         if group == "np" and s.text[m.start - 1 : m.start] in QUOTES and s.text[m.end : m.end + 1] in QUOTES:
             group = "q"
-        features = [f"type.{m.type}", f"f.{follows}", f"b.{precedes}", f"fb.{follows}.{precedes}"]
-        features += self._words(s.text[m.start : m.end], follows)
+        words, opens = s.text[m.start : m.end], self._opens(parsed, begins, m.start)
         first, last = parsed.index(m.start), parsed.index(m.end) - 1
-        features += [*lexical(parsed, first, last), f"tag.{parsed.tag(last)}"]
-        flags = {
-            "opens": self._opens(parsed, begins, m.start),
-            "pronoun": m.pronoun,
-            "quote": s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start),
-        }
-        return Spot(m, clause, group, (*features, *(name for name, holds in flags.items() if holds)))
-
-    def _words(self, words: str, follows: str) -> list[str]:
-        """What the words themselves are: how long, with which ending, a property, a scope."""
-        features = [f"len.{min(LONGEST, len(words))}"]
-        if ending := self.endings.ending(words, len(words)):
-            features += [f"end.{ending}", *(["bare"] if ending == words else [])]
-            features += [f"{follows}.{ending}"] if follows in TOLD else []
-        features += ["scope"] if words in subjects().word else []
-        features += ["isprop"] if phrases().is_property(words) else []
-        return features + (["vague"] if words.startswith(phrases().anaphors) else [])
+        beside, around = _around(follows, precedes, opens)
+        ending, known = self.endings.ending(words, len(words)), phrases()
+        quoted = s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start)
+        flags = (
+            m.pronoun, quoted, ending != "" and ending == words, words in subjects().word, known.is_property(words),
+            words.startswith(known.anaphors),
+        )  # fmt: skip
+        packs = (around, _sort(m.type, min(LONGEST, len(words)), parsed.tag(last)), _flagged(*flags))
+        said = (*lexical(parsed, first, last), *_ended(ending, follows))
+        return Spot(m, clause, group, opens, beside, packs, said)
 
     def opening(self, parsed: Parse, begins: int, at: int) -> str:
         """With what a clause begins that has its number at `at`: a name, a holder, a property, a verb, the number."""
@@ -152,6 +149,31 @@ class Spots:
         if cue := self.cues.get(word) or self.long.entries.get(self.long.ending(s.text, at)):
             return cue
         return "lead" if word in phrases().leads else parsed.tag(k).lower()
+
+
+@cache
+def _around(follows: str, precedes: str, opens: bool) -> tuple[Pack, Pack]:
+    """What stands on either side: what weighs otherwise in other places, and all."""
+    beside = (f"f.{follows}", f"b.{precedes}", *(["opens"] if opens else []))
+    return beside, (*beside, f"fb.{follows}.{precedes}")
+
+
+@cache
+def _sort(mention: str, size: int, tag: str) -> Pack:
+    """The sort of a mention, how long it is, and the part of speech of its last word."""
+    return (f"type.{mention}", f"len.{size}", f"tag.{tag}")
+
+
+@cache
+def _flagged(*holds: bool) -> Pack:
+    """The FLAGS that hold."""
+    return tuple(flag for flag, held in zip(FLAGS, holds, strict=True) if held)
+
+
+def _ended(ending: str, follows: str) -> Pack:
+    """The ending of a name, which tells 证券预测 from 银行利润."""
+    told = (f"{follows}.{ending}",) if follows in TOLD else ()
+    return (f"end.{ending}", *told) if ending else ()
 
 
 def group_of(m: Mention) -> str:
