@@ -126,7 +126,10 @@ class Document:
 
     def byte_at(self, offset: int) -> int:
         """The byte at which the character at `offset` begins (a line's end included)."""
-        line = self.line_at(offset)
+        return self.byte_in(self.line_at(offset), offset)
+
+    def byte_in(self, line: Line, offset: int) -> int:
+        """The byte at which the character at `offset` begins, which stands on `line`."""
         column = offset - line.start
         if line.byte_end - line.byte_start == len(line.text):
             return line.byte_start + column

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from zhfacts.documents import Block, Document, Line
 from zhfacts.records import Entity, EntityMention, Fact, Link, Mention, Number
@@ -17,8 +16,7 @@ EXACT_PLACES = 12
 """`exact` is decimal128(38, 12): so many digits before and behind the point."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A span of the document in every way of counting: characters, lines and columns, bytes."""
 
     start: int
@@ -36,20 +34,23 @@ class Place:
 def place(document: Document, block: Block, start: int, end: int) -> Place:
     """Where [start, end) of a block's text lies in the document."""
     first, last = block.origin.span(start, end)
-    line, last_line = document.line_at(first), document.line_at(last - 1)
-    return Place(first, last, line, last_line, document.byte_at(first), _byte_end(document, last, last_line))
-
-
-def _byte_end(document: Document, end: int, line: Line) -> int:
-    return document.byte_at(end) if end < line.start + len(line.text) else line.byte_end
+    line = last_line = document.line_at(first)
+    if last > line.start + len(line.text):
+        last_line = document.line_at(last - 1)
+    ends = last_line.start + len(last_line.text)
+    byte_end = document.byte_in(last_line, last) if last < ends else last_line.byte_end
+    return Place(first, last, line, last_line, document.byte_in(line, first), byte_end)
 
 
 def surface(document: Document, block: Block, start: int, end: int) -> str:
     """The words exactly as they stand, line breaks between them included, page furniture between them left out."""
-    at = place(document, block, start, end)
+    return _surface(document, block, (start, end), place(document, block, start, end))
+
+
+def _surface(document: Document, block: Block, span: tuple[int, int], at: Place) -> str:
     if at.first.number == at.last.number:
         return at.first.text[at.start - at.first.start : at.end - at.first.start]
-    kept = _lines(document, block, start, end)
+    kept = _lines(document, block, *span)
     parts = []
     for k, line in enumerate(kept):
         left = at.start - line.start if k == 0 else 0
@@ -108,7 +109,7 @@ def fact(document: Document, blocks: list[Block], b: int, claim: tuple[Number, L
         fact_id=_digest(document.doc_id, at.byte_start, at.byte_end, number.kind),
         doc_id=document.doc_id,
         source=document.source,
-        surface=surface(document, block, number.start, number.end),
+        surface=_surface(document, block, (number.start, number.end), at),
         quote=quote,
         page=at.first.page,
         article=document.article_of(at.first),
@@ -267,5 +268,5 @@ def mention_row(document: Document, block: Block, mention: Mention) -> EntityMen
     col_start, col_end = at.columns()
     return EntityMention(
         entity_id(mention), document.doc_id, document.source, at.first.number, at.last.number, col_start, col_end,
-        at.byte_start, at.byte_end, surface(document, block, mention.start, mention.end),
+        at.byte_start, at.byte_end, _surface(document, block, (mention.start, mention.end), at),
     )  # fmt: skip

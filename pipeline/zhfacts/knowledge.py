@@ -166,8 +166,8 @@ class Builder(Generic[Made]):
     def __call__(self) -> Made:
         """What the function makes of the rules in use."""
         over = _current.get()
-        key = over.digest if over else None
-        return self.made[key] if key in self.made else self._build(over, key)
+        made = self.made.get(over.digest if over else None)  # no stage makes None
+        return self._build(over, over.digest if over else None) if made is None else made
 
     def _build(self, over: Overlay | None, key: str | None) -> Made:
         try:

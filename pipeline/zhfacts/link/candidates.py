@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-
-import regex
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
 from zhfacts.link.parse import Parse
 from zhfacts.link.ranker import Pack
@@ -43,11 +43,11 @@ OWNED = frozenset({"的", "以上的", "左右的", "多的", "的“", "的《"
 """What lies between a number and the one that it describes: 豪夺1亿元的《雪山》."""
 WORDS = 12
 """Words behind a candidate that its way to the number is told by."""
-AGAIN = regex.compile(r"(.)\1+")
+WAYS = 1 << 14
+"""Ways whose features are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Somebody or nobody (None) as the holder of a number."""
 
     topic: Topic | None
@@ -121,9 +121,10 @@ def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
         _flagged(where, opening, spot.opens, first, lead),
         _gap(asked, spot, where),
         asked.carried.standing(m.name),
+        _way(asked, spot, where),
     )
     rule = "phrase" if group == "np" else {"same": "clause", "behind": "behind"}.get(where, "sentence")
-    own = (*spot.words, *_named(asked, m.name), *_way(asked, spot, where))
+    own = (*spot.words, *_named(asked, m.name))
     return Candidate(Topic(m, (asked.s.block, m.start, m.end), 0.0, rule), packs, own)
 
 
@@ -186,15 +187,20 @@ def _near(where: str, between: int, numbers: int, how: str, kind: str, *owner: s
     return (f"{where}.c{between}", f"{where}.n{numbers}", *touching, *(f"{how}.{one}" for one in owner))
 
 
-def _way(asked: _Asked, spot: Spot, where: str) -> Iterator[str]:
+def _way(asked: _Asked, spot: Spot, where: str) -> Pack:
     """The words between a spot and the number, a letter for each sort, whole and the three at either end."""
     m, number, parsed = spot.mention, asked.number, asked.parsed
     behind = where.startswith("behind")
     low, high = (number.end, m.start) if behind else (m.end, number.start)
     first = parsed.index(low)
-    way = AGAIN.sub(r"\1", parsed.letters[first : min(parsed.index(high), first + WORDS)])
     side = "behind" if behind else "same" if where == "same" else "prev"
-    yield from (f"{side}.way.{way[:5]}", f"{side}.out.{way[:3]}", f"{side}.in.{way[-3:]}")
+    return _between(side, parsed.letters[first : min(parsed.index(high), first + WORDS)])
+
+
+@lru_cache(WAYS)
+def _between(side: str, letters: str) -> Pack:
+    way = "".join(letter for letter, _ in groupby(letters))
+    return (f"{side}.way.{way[:5]}", f"{side}.out.{way[:3]}", f"{side}.in.{way[-3:]}")
 
 
 def _named(asked: _Asked, name: str) -> Iterator[str]:
@@ -230,7 +236,7 @@ def _before(asked: _Asked) -> Iterator[Candidate]:
             _aged(origin, group_of(topic.mention), min(carried.age, OLD)),
             carried.standing(topic.mention.name),
         )
-        yield Candidate(replace(topic, rule="carried"), packs)
+        yield Candidate(topic._replace(rule="carried"), packs)
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from zhfacts.link.candidates import MEASURE
 from zhfacts.link.change import Change
@@ -75,8 +76,7 @@ class Claim:
         return self.change.basis if self.change.basis in ("yoy", "pop") else "none"
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A time, or none, as that of a claim."""
 
     period: Period

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import regex
 
@@ -37,8 +38,7 @@ NEAR = 3
 OWN = frozenset({"between", "topic", "chunk"})
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """Words, or none, as what a number measures; `span` lies in `block`."""
 
     block: int

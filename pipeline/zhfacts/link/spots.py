@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import regex
 
@@ -47,8 +48,7 @@ class Cue:
     cue: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A name or phrase, the number of its clause, and what is true of it whatever the number that is asked for."""
 
     mention: Mention

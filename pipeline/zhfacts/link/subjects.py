@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -10,6 +11,8 @@ from zhfacts import knowledge
 from zhfacts.records import Mention
 
 DATED = regex.compile(r"(?:(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日|近日|日前|最新|昨日|今日|今天|昨天)?")
+DATES = frozenset("0123456789近日最昨今")
+"""Characters that begin such a date."""
 Place = tuple[int, int, int]
 """(block, start, end) of words in a document's blocks."""
 
@@ -32,8 +35,7 @@ class Word:
     weight: str
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """A mention with its place, how good a topic it is, and the mechanism that found it."""
 
     mention: Mention
@@ -51,28 +53,23 @@ class Subjects:
         self.named, self.named_types = float(weights["named"].value), frozenset(weights["named"].words)
         self.distance = float(weights["distance"].value)
         words = knowledge.table("link/subjects/words.csv", Word)
-        self.before, self.behind, self.word, aside = (
+        before, behind, self.word, aside = (
             {w.word: float(w.weight) for w in words if w.sort == sort}
             for sort in ("before", "behind", "scope", "aside")
         )
+        self.before, self.behind = _by_character(before, -1), _by_character(behind, 0)
         self.aside = tuple(aside)
 
     def best(self, text: str, block: int, found: list[Mention], clause: int, at: int) -> Topic | None:
         """The best topic before `at` in a sentence whose last clause begins at `clause`; None where there is none."""
-        best: Topic | None = None
+        best, most = None, 0.0
         for mention in found:
-            if mention.end > at:
-                continue
-            same = mention.start >= clause
-            topic = Topic(
-                mention,
-                (block, mention.start, mention.end),
-                self._score(text, mention, clause),
-                "clause" if same else "sentence",
-            )
-            if best is None or topic.score > best.score:
-                best = topic
-        return best if best and best.score > 0 else None
+            if mention.end <= at and (score := self._score(text, mention, clause)) > most:
+                best, most = mention, score
+        if best is None:
+            return None
+        rule = "clause" if best.start >= clause else "sentence"
+        return Topic(best, (block, best.start, best.end), most, rule)
 
     def topical(self, text: str, start: int, found: list[Mention]) -> list[Mention]:
         """The mentions of a sentence that may become the topic of the next: not 世界, nor those behind 其中 or 例如."""
@@ -82,18 +79,28 @@ class Subjects:
 
     def _reports(self, text: str, at: int) -> float:
         """The penalty of who says so; a date may stand behind the name: 国家统计局1月22日发布数据."""
-        at = DATED.match(text, at).end()
-        return min((v for w, v in self.behind.items() if text.startswith(w, at)), default=0.0)
+        if text[at : at + 1] in DATES:
+            at = DATED.match(text, at).end()
+        return min([v for w, v in self.behind.get(text[at : at + 1], ()) if text.startswith(w, at)], default=0.0)
 
     def _score(self, text: str, mention: Mention, clause: int) -> float:
         score = self.clause if mention.start >= clause else self.sentence
         score += self.named if mention.type in self.named_types else 0.0
-        score += sum(v for w, v in self.before.items() if text.endswith(w, 0, mention.start))
+        start = mention.start
+        score += sum([v for w, v in self.before.get(text[start - 1 : start], ()) if text.endswith(w, 0, start)])
         score += self._reports(text, mention.end)
         score += self.word.get(text[mention.start : mention.end], 0.0)
         if mention.start < clause:
             score += self.distance * (text.count("，", mention.end, clause) + 2 * text.count("；", mention.end, clause))
         return score
+
+
+def _by_character(weights: dict[str, float], index: int) -> dict[str, list[tuple[str, float]]]:
+    """Words with their weights by their first or last character."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for word, weight in weights.items():
+        found.setdefault(word[index], []).append((word, weight))
+    return found
 
 
 @knowledge.built
