@@ -17,6 +17,8 @@ class Lexicon(Generic[Entry]):
         self.entries = dict(entries)
         self.ends = _by_character(self.entries, -1)
         self.starts = _by_character(self.entries, 0)
+        self.pairs = frozenset(word[:2] for word in self.entries if len(word) > 1)
+        """The first two characters of longer words."""
 
     def ending(self, text: str, at: int, floor: int = 0) -> str:
         """The longest word that ends at `at` and does not begin before `floor`, or ""."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -25,46 +26,62 @@ class Lexicon:
 
     def __init__(self, costs: dict[str, int]) -> None:
         self.costs = costs
-        longest: dict[str, int] = {}
+        self.pairs: dict[str, tuple[int, int]] = {}
+        """By two characters what they cost as a word, and the length of the longest word that begins with them."""
         for word in costs:
-            if len(word) > longest.get(word[:2], 0):
-                longest[word[:2]] = len(word)
-        self.longest = longest
-        """By two characters the length of the longest word that begins so."""
+            pair = word[:2]
+            if len(word) > self.pairs.get(pair, (0, 1))[1]:
+                self.pairs[pair] = (costs.get(pair, _strange(pair)), len(word))
 
     def cuts(self, text: str, wanted: Iterable[int] = (), unwanted: Iterable[int] = ()) -> list[int]:
         """Where words begin in a text without white space; always at `wanted`, never at `unwanted` places."""
-        edges, never = frozenset(wanted), frozenset(unwanted)
-        found, at = [], len(text)
-        back = self._back(text, edges)
+        edges, never = sorted({0, *wanted, len(text)}), frozenset(unwanted)
+        found: list[int] = []
+        for start, end in pairwise(edge for edge in edges if edge <= len(text)):
+            if end == start + 1 or (start + 1 in never and never.issuperset(range(start + 1, end))):
+                found.append(start)  # one word already
+            else:
+                found += [start + at for at in self._cut(text[start:end]) if start + at not in never]
+        return found
+
+    def _cut(self, text: str) -> list[int]:
+        """Where words begin on the cheapest way through a text."""
+        back, at = self._back(text), len(text)
+        found = []
         while at > 0:
             at = back[at]
-            if at not in never:
-                found.append(at)
+            found.append(at)
         return found[::-1]
 
-    def _back(self, text: str, edges: frozenset[int]) -> Sequence[int]:
+    def _back(self, text: str) -> Sequence[int]:
         """For each place where the last word before it begins, as the cheapest way there has it."""
-        size, costs, longest = len(text), self.costs, self.longest
-        least, back = [0] + [STRANGE * (size + 1)] * size, [0] * (size + 1)
-        for at in range(size):
+        size, costs, pairs = len(text), self.costs, self.pairs
+        most = STRANGE * (size + 1)
+        least, back = [0] + [most] * (size + 1), [0] * (size + 2)
+        for at, one in enumerate(text):
             here = least[at]
-            cost = here + costs.get(text[at], STRANGE)
+            cost = here + costs.get(one, STRANGE)
             if cost < least[at + 1]:
                 least[at + 1], back[at + 1] = cost, at
-            if at + 1 in edges or at + 1 >= size:
-                continue
             pair = text[at : at + 2]
-            cost = here + costs.get(pair, PAIR if HAN[0] <= min(pair) and max(pair) <= HAN[1] else 3 * STRANGE)
-            if cost < least[at + 2]:
-                least[at + 2], back[at + 2] = cost, at
-            for end in range(at + 3, min(size, at + longest.get(pair, 0)) + 1):
-                if end - 1 in edges:
-                    break
-                known = costs.get(text[at:end])
-                if known is not None and here + known < least[end]:
-                    least[end], back[end] = here + known, at
+            if known := pairs.get(pair):
+                cost, longest = here + known[0], known[1]
+                if cost < least[at + 2]:
+                    least[at + 2], back[at + 2] = cost, at
+                for end in range(at + 3, min(size, at + longest) + 1):
+                    whole = costs.get(text[at:end])
+                    if whole is not None and here + whole < least[end]:
+                        least[end], back[end] = here + whole, at
+            elif here + PAIR < least[at + 2]:
+                cost = here + _strange(pair)
+                if cost < least[at + 2]:
+                    least[at + 2], back[at + 2] = cost, at
         return back
+
+
+def _strange(pair: str) -> int:
+    """What two characters cost that are no word: those that are not Chinese are no word, either."""
+    return PAIR if len(pair) > 1 and HAN[0] <= min(pair) and max(pair) <= HAN[1] else 3 * STRANGE
 
 
 def load(folder: Path) -> Lexicon:

@@ -127,14 +127,13 @@ def sure_words() -> Lexicon[str]:
 def _whole(text: str, known: Lexicon[str], kept: Sequence[Span]) -> list[Span]:
     """Longer words of the lexicon, which are never cut; those that touch a kept span are left to the segmenter."""
     taken = {place for a, b in kept for place in range(a, b)}
-    found, at = [], 0
-    while at < len(text):
-        word = known.longest(text, at) if text[at] in known.starts else ""
-        if len(word) < WHOLE or not taken.isdisjoint(range(at, at + len(word))):
-            at += 1
-            continue
-        found.append((at, at + len(word)))
-        at += len(word)
+    found: list[Span] = []
+    end = 0
+    for at in [k for k in range(len(text) - 1) if text[k : k + 2] in known.pairs]:
+        word = known.longest(text, at) if at >= end else ""
+        if len(word) >= WHOLE and taken.isdisjoint(range(at, at + len(word))):
+            end = at + len(word)
+            found.append((at, end))
     return found
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -79,13 +80,11 @@ class Tagger:
         self.names = tuple(names)
         self.weights = {feature: np.array(row, dtype=np.float64) for feature, row in weights.items()}
         self.between = between
-        self.own = self._kept(own)
-        self.before = self._kept(before)
-        self.after = self._kept(after)
         self.start, self.end = self._sum(START), self._sum(END)
-
-    def _kept(self, features: Callable[[str], tuple[str, ...]]) -> Callable[[str], Scores]:
-        return lru_cache(KNOWN)(lambda word: self._sum(features(word)))
+        self._lock = threading.Lock()
+        self._rows: dict[str, int] = {}
+        self._scores = np.empty((KNOWN, 3, len(self.names)))
+        """For each word that was met the scores it gives itself, the word after it and the word before it."""
 
     def _sum(self, features: Iterable[str]) -> Scores:
         total: Scores = np.zeros(len(self.names))
@@ -109,10 +108,26 @@ class Tagger:
                 found[place] = self.names[state]
         return found
 
+    def _met(self, words: Sequence[str]) -> list[int]:
+        """The rows of words; when all rows are taken, all are given anew."""
+        if len(self._rows) + len(words) > KNOWN:
+            self._rows.clear()
+        rows = self._rows
+        for word in words:
+            if word not in rows:
+                rows[word] = len(rows)
+                self._scores[rows[word]] = [self._sum(features(word)) for features in (own, before, after)]
+        return [rows[word] for word in words]
+
     def _states(self, words: Sequence[str]) -> list[int]:
-        scores = np.array([self.own(word) for word in words])
-        scores += np.array([self.start, *(self.before(word) for word in words[:-1])])
-        scores += np.array([*(self.after(word) for word in words[1:]), self.end])
+        with self._lock:
+            rows = self._met(words)
+            own, before, after = self._scores[rows].swapaxes(0, 1)
+        scores = own.copy()
+        scores[0] += self.start
+        scores[1:] += before[:-1]
+        scores[:-1] += after[1:]
+        scores[-1] += self.end
         states: list[int] = run_viterbi(scores, self.between)[1].tolist()
         return states
 
