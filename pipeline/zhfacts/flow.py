@@ -13,7 +13,17 @@ from zhfacts import facts as rows
 from zhfacts import knowledge
 from zhfacts.documents import FACT_ROLES, Block, Document
 from zhfacts.errors import ZhfactsError
-from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT, TooMuch, TooSlow, cpu_time, memory
+from zhfacts.guard import (
+    CPU_LIMIT,
+    MAX_CHARACTERS,
+    MAX_NUMBERS,
+    MEMORY_LIMIT,
+    TooMuch,
+    TooSlow,
+    cpu_time,
+    memory,
+    seldom_collected,
+)
 from zhfacts.knowledge import Overlay
 from zhfacts.layout.blocks import lay_out, sentences
 from zhfacts.layout.normalise import normalise
@@ -162,7 +172,7 @@ def _given_up(document: Document, settings: Settings) -> Reject:
 
 def extract(document: Document, settings: Settings) -> Result:
     """All stages over a document that has been read, by the rules and the segmenter that were chosen."""
-    with knowledge.using(settings.overlay), using(settings.segmenter):
+    with knowledge.using(settings.overlay), using(settings.segmenter), seldom_collected():
         return _extract(document, settings)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from zhfacts.documents import Document
 
@@ -120,8 +120,7 @@ class Number:
     """Scale and unit that stand elsewhere, in a list, a range or a table's header: 万元 for the 3 in 3、5万元."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """An entity named in a block: span in the block's text, the name it stands for, and its type."""
 
     start: int

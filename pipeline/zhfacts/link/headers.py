@@ -152,7 +152,7 @@ def units(inner: str, numbers: Numbers) -> tuple[str | None, str]:
 def entity(text: str, aliases: dict[str, Mention]) -> Mention | None:
     """The entity that a header names and nothing else: 广东, 远岚集团; None for 营业收入."""
     if text in aliases:
-        return replace(aliases[text], start=0, end=len(text))
+        return aliases[text]._replace(start=0, end=len(text))
     found = mentions().find([text])[0][0]
     whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(text))
     return found[0] if whole and not found[0].type.startswith("pronoun:") else None

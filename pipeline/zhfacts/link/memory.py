@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from zhfacts.documents import Block
 from zhfacts.link.candidates import Carried
@@ -83,10 +83,12 @@ class Memory:
         if self.times:
             self.told.append(Told(self.times[-1].period, self.sentence, s.block))
             self.lead = self.lead or Told(self.times[0].period, self.sentence, s.block)
-        lead = subjects().best(s.text, s.block, subjects().topical(s.text, s.start, s.mentions), s.start, s.end)
         self.age += 1
-        if lead and lead.mention.type in subjects().named_types:
-            self.topic, self.age = lead, 0
+        if s.mentions:
+            known = subjects()
+            lead = known.best(s.text, s.block, known.topical(s.text, s.start, s.mentions), s.start, s.end)
+            if lead and lead.mention.type in known.named_types:
+                self.topic, self.age = lead, 0
         if role == "heading" and s.mentions:
             first = s.mentions[0]
             self.heading = Topic(first, (s.block, first.start, first.end), 0.0, "heading")
@@ -102,17 +104,18 @@ class Memory:
         wanted = mention.type.removeprefix("pronoun:")
         other = self.organisation if wanted == "organisation" else self.country if wanted == "country" else None
         if other is None:
-            return replace(mention, type="pronoun:")
+            return mention._replace(type="pronoun:")
         return Mention(mention.start, mention.end, other.name, other.type, other.iso, pronoun=True)
 
 
 def standings(blocks: Sequence[Block], lexical: Sequence[Sequence[Mention]]) -> dict[int, Standing]:
     """How each article's entities stand, by the article's number; of two named alike the first is its main one."""
     first: dict[tuple[int, str], Topic] = {}
+    known = subjects()
     found = {block.article: Standing() for block in blocks}
     for b, (block, names) in enumerate(zip(blocks, lexical, strict=True)):
         for m in names:
-            if m.type in subjects().named_types and m.name not in subjects().word:
+            if m.type in known.named_types and m.name not in known.word:
                 found[block.article].named[m.name] += 1
                 first.setdefault((block.article, m.name), Topic(m, (b, m.start, m.end), 0.0, "main"))
     for block in blocks:

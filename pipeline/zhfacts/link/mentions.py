@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 import regex
 from babel import Locale
 
 from zhfacts import knowledge
+from zhfacts.lexicon import Lexicon
 from zhfacts.link.persons import persons
 from zhfacts.records import Mention
 
@@ -58,7 +60,8 @@ class Mentions:
         self.places = _places()
         self.pronouns = {w: r for r in knowledge.rows("link/mentions", "pronoun", Ending) for w in r.words}
         self.endings = {w: r for r in knowledge.rows("link/mentions", "suffix", Ending) for w in r.words}
-        self.boundaries = frozenset(w for r in knowledge.rows("link/mentions", "boundary", Ending) for w in r.words)
+        boundaries = [w for r in knowledge.rows("link/mentions", "boundary", Ending) for w in r.words]
+        self.boundaries = Lexicon(dict.fromkeys(boundaries, True))
         self.full_endings = sorted(
             (w for r in knowledge.rows("link/mentions", "full", Ending) for w in r.words), key=len, reverse=True
         )
@@ -129,7 +132,7 @@ class Mentions:
     def _matches(self, text: str) -> Iterator[re.Match[str]]:
         """What `any` finds in order; only where two characters begin a name is it tried, which costs a third."""
         pairs, end = self.pairs, 0
-        places = [k for k in range(len(text) - 1) if text[k : k + 2] in pairs]
+        places = [k for k, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
         lone = [m.start() for m in self.lone.finditer(text)]
         for at in sorted({0, *places, *lone} if lone or "》" in text else places):
             if at >= end and (m := self.any.match(text, at)):
@@ -190,7 +193,7 @@ class Mentions:
             c = text[start - 1]
             if not (c.isalnum() or c in "·（）") or c.isdecimal():
                 break
-            if any(text[max(0, start - n) : start] in self.boundaries for n in (1, 2, 3)):
+            if self.boundaries.ending(text, start):
                 break
             start -= 1
         if start and start < at and text[start - 1].isdecimal():

@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import add
 from typing import TYPE_CHECKING
 
 from zhfacts import knowledge
 from zhfacts.lexicon import Lexicon
 from zhfacts.link.change import CLAUSE, changes
-from zhfacts.link.phrases import phrases
+from zhfacts.link.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
     from zhfacts.link.tags import Tagger
@@ -26,6 +28,8 @@ LETTERS = {
 """A letter for each part of speech."""
 NAME, NUMBER, PROPERTY, COMMA, POSSESSIVE, OTHER = "M", "#", "P", "C", "D", "?"
 """Letters for words that are more than their part of speech."""
+KNOWN = 1 << 14
+"""Words whose sort is kept."""
 WHOLE = 3
 """Characters of the shortest words of the lexicon that the segmenter may not cut: 不良贷款, 名列前茅."""
 LONGEST = 14
@@ -129,7 +133,7 @@ def _whole(text: str, known: Lexicon[str], kept: Sequence[Span]) -> list[Span]:
     taken = {place for a, b in kept for place in range(a, b)}
     found: list[Span] = []
     end = 0
-    for at in [k for k in range(len(text) - 1) if text[k : k + 2] in known.pairs]:
+    for at in [k for k, pair in enumerate(map(add, text, text[1:])) if pair in known.pairs]:
         word = known.longest(text, at) if at >= end else ""
         if len(word) >= WHOLE and taken.isdisjoint(range(at, at + len(word))):
             end = at + len(word)
@@ -150,22 +154,25 @@ def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterab
     words = [text[a:b] for a, b in spans]
     guess = tagger()
     tags = [_sure(word, told, known, guess) for word, told in zip(words, guess.tag(words), strict=True)]
-    nominal = tuple(
-        span in fixed or (span not in shut and _is_nominal(word, told))
+    sort = phrases()
+    sorts = [
+        (True, NAME) if span in fixed else (False, NUMBER) if span in shut else _sort(sort, word, told)
         for span, word, told in zip(spans, words, tags, strict=True)
-    )
+    ]
+    nominal, letters = tuple(is_nominal for is_nominal, _ in sorts), "".join([letter for _, letter in sorts])
     starts = tuple(a for a, _ in spans)
-    letters = "".join(
-        NAME if span in fixed else NUMBER if span in shut else _letter(word, told)
-        for span, word, told in zip(spans, words, tags, strict=True)
-    )
     return Parse(text, tuple(spans), tuple(tags), starts, fixed, shut, nominal, letters, tuple(_runs(nominal)))
 
 
-def _letter(word: str, tag: str) -> str:
-    if phrases().is_property(word):
-        return PROPERTY
-    return POSSESSIVE if word == OF else COMMA if word in CLAUSE else LETTERS.get(tag, OTHER)
+@lru_cache(KNOWN)
+def _sort(known: Phrases, word: str, tag: str) -> tuple[bool, str]:
+    """Whether a noun phrase may hold a word, and its letter."""
+    if word == OF or word in CLAUSE:
+        return False, POSSESSIVE if word == OF else COMMA
+    letter = PROPERTY if known.is_property(word) else LETTERS.get(tag, OTHER)
+    if word in known.leads or word in known.ends:
+        return False, letter
+    return tag in NOMINAL or (tag == "PART" and len(word) == 1), letter
 
 
 def _sure(word: str, told: str, known: Lexicon[str], guess: Tagger) -> str:
@@ -175,13 +182,6 @@ def _sure(word: str, told: str, known: Lexicon[str], guess: Tagger) -> str:
     if told != "VERB" or len(word) < 2 or guess.knows(word) or changes().verbs.ending(word, len(word)):
         return told
     return "PROPN"
-
-
-def _is_nominal(word: str, tag: str) -> bool:
-    known = phrases()
-    if word in known.leads or word in known.ends:
-        return False
-    return tag in NOMINAL or (tag == "PART" and len(word) == 1 and word != OF)
 
 
 def _runs(flags: Sequence[bool]) -> Iterator[Span]:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -80,8 +81,8 @@ class When(NamedTuple):
     """A time, or none, as that of a claim."""
 
     period: Period
-    own: Pack
-    packs: tuple[Pack, ...] = ()
+    packs: tuple[Pack, ...]
+    own: Pack = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,11 @@ def _said(asked: _Asked) -> Iterator[When]:
     paired = _paired(s, asked.near, claim)
     for t in asked.near:
         features = _place(asked, t)
-        yield When(t.period, (*features, *(["paired"] if t is paired else []), *_again(asked, t.period)))
+        yield When(t.period, (_again(asked, t.period),), (*features, *(["paired"] if t is paired else [])))
         for how, period in _years(t.period, claim.member):
             precedes = spots().precedes(s, asked.parsed, number.start, s.start)
             own = (how, f"{how}.{asked.way}", f"{how}.b.{precedes}", f"{how}.{number.kind}")
-            yield When(period, (*own, *_again(asked, period), *(f"{how}.{f}" for f in features[:4])))
+            yield When(period, (_again(asked, period),), (*own, *(f"{how}.{f}" for f in features[:4])))
 
 
 def _place(asked: _Asked, time: Time) -> tuple[str, ...]:
@@ -174,25 +175,48 @@ def _place(asked: _Asked, time: Time) -> tuple[str, ...]:
 def _told(asked: _Asked, told: Sequence[Told], seen: set[tuple[date | None, date | None]]) -> Iterator[When]:
     """The times told last in earlier sentences, and that of the claim before, where the sentence has none of them."""
     claim, state, block = asked.claim, asked.state, asked.s.block
-    going = f"on{claim.goes_on}.short{claim.short}"
     lead = claim.lead.period if claim.lead else Period()
     for k, one in enumerate([*reversed(told[-KEPT:]), *([claim.lead] if claim.lead else [])]):
         if (one.period.start, one.period.end) in seen:
             continue
         seen.add((one.period.start, one.period.end))
         age, place = min(claim.sentence - one.sentence, OLD), "block" if one.block == block else "article"
-        features = (
-            *_again(asked, one.period), "told", f"told.{state}", f"told.{k}", f"told.{state}.{k}", f"told.age{age}",
-            f"told.{place}", f"told.{state}.{place}", f"told.{asked.kind}", f"told.{asked.way}",
-            f"told.{_grain(one.period)}", f"told.{one.period.source}", f"told.{state}.{place}.age{age}",
-            f"told.{going}", f"told.{state}.{going}.{place}", f"told.on{claim.goes_on}.{state}",
-            f"told.short{claim.short}.{state}", f"told.against.{claim.against}",
-            *_leading(asked, (one.period.start, one.period.end) == (lead.start, lead.end)),
-        )  # fmt: skip
-        yield When(replace(one.period, source="context"), features)
+        packs = (
+            _again(asked, one.period),
+            _said_before(state, k, age, place),
+            _of_kind(asked.kind, asked.way, _grain(one.period), one.period.source),
+            _going_on(state, place, claim.goes_on, claim.short, claim.against),
+            _leading(asked, (one.period.start, one.period.end) == (lead.start, lead.end)),
+        )
+        yield When(replace(one.period, source="context"), packs)
     last = claim.last
     if last and last.period.start and (last.period.start, last.period.end) not in seen:
-        yield When(replace(last.period, source="context"), ("lone", *_again(asked, last.period)))
+        yield When(replace(last.period, source="context"), (("lone",), _again(asked, last.period)))
+
+
+@cache
+def _said_before(state: str, k: int, age: int, place: str) -> Pack:
+    """How long ago a time was told, beside what the sentence has of its own."""
+    return (
+        "told", f"told.{state}", f"told.{k}", f"told.{state}.{k}", f"told.age{age}", f"told.{place}",
+        f"told.{state}.{place}", f"told.{state}.{place}.age{age}",
+    )  # fmt: skip
+
+
+@cache
+def _of_kind(kind: str, way: str, grain: str, source: str | None) -> Pack:
+    """What sort of time it is, and what is asked for."""
+    return (f"told.{kind}", f"told.{way}", f"told.{grain}", f"told.{source}")
+
+
+@cache
+def _going_on(state: str, place: str, on: bool, short: bool, against: str) -> Pack:
+    """Whether the claim goes on with whom the one before was about, in a short article."""
+    going = f"on{on}.short{short}"
+    return (
+        f"told.{going}", f"told.{state}.{going}.{place}", f"told.on{on}.{state}", f"told.short{short}.{state}",
+        f"told.against.{against}",
+    )  # fmt: skip
 
 
 def _leading(asked: _Asked, leads: bool) -> tuple[str, ...]:
@@ -202,14 +226,27 @@ def _leading(asked: _Asked, leads: bool) -> tuple[str, ...]:
 
 
 def _none(asked: _Asked, told: bool) -> When:
-    state, claim = asked.state, asked.claim
-    going = f"on{claim.goes_on}.short{claim.short}"
-    features = (
-        "none", f"none.{state}", f"none.{asked.kind}", f"none.{asked.kind}.{state}", f"none.{asked.way}.{state}",
-        f"none.told{told}", f"none.{going}", f"none.{state}.{going}", f"none.{claim.number.rule}",
-        f"none.against.{claim.against}", f"none.lead{claim.lead is not None}",
-    )  # fmt: skip
-    return When(Period(), (*(f"none.{f}" for f in _again(asked, Period())), *features))
+    claim = asked.claim
+    packs = (
+        tuple([f"none.{f}" for f in _again(asked, Period())]),
+        _timeless(asked.state, asked.kind, asked.way, claim.number.rule),
+        _untold(asked.state, told, claim.goes_on, claim.short),
+        (f"none.against.{claim.against}", f"none.lead{claim.lead is not None}"),
+    )
+    return When(Period(), packs)
+
+
+@cache
+def _timeless(state: str, kind: str, way: str, rule: str) -> Pack:
+    """What speaks for no time at all: what is asked for, and what the sentence has."""
+    return ("none", f"none.{state}", f"none.{kind}", f"none.{kind}.{state}", f"none.{way}.{state}", f"none.{rule}")
+
+
+@cache
+def _untold(state: str, told: bool, on: bool, short: bool) -> Pack:
+    """Whether a time was told before, and whether the claim goes on with it."""
+    going = f"on{on}.short{short}"
+    return (f"none.told{told}", f"none.{going}", f"none.{state}.{going}")
 
 
 def _again(asked: _Asked, period: Period) -> tuple[str, ...]:

@@ -24,11 +24,13 @@ class Phrases:
             frozenset(row.word for row in rows if sort in row.sorts.split())
             for sort in ("head", "modifier", "end", "lead", "vague")
         )
-        self.endings, self.anaphors = tuple(sorted(self.heads)), tuple(sorted(self.vague))
+        self.anaphors = tuple(sorted(self.vague))
+        lasts = {word[-1] for word in self.heads}
+        self.endings = {last: tuple(sorted(w for w in self.heads if w[-1] == last)) for last in lasts}
 
     def is_property(self, word: str) -> bool:
         """Whether a word names a property: 成交额, 手续费."""
-        return word in self.heads or (len(word) > 1 and word.endswith(self.endings))
+        return word in self.heads or (len(word) > 1 and word.endswith(self.endings.get(word[-1], ())))
 
 
 @knowledge.built

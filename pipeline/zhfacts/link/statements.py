@@ -12,7 +12,7 @@ from typing import cast
 import regex
 
 from zhfacts import knowledge
-from zhfacts.lexicon import alternation
+from zhfacts.lexicon import Lexicon, alternation
 from zhfacts.link.change import CLAUSE
 from zhfacts.records import TIME_KINDS, Link, Modality, Number, Statistic
 
@@ -89,18 +89,20 @@ def _clause(text: str, start: int, at: int) -> int:
     return at
 
 
-def _last(cues: dict[str, str], text: str, start: int, end: int) -> str | None:
-    """What the cue that stands last in [start, end) says."""
-    found = [(at + len(w), len(w), says) for w, says in cues.items() if (at := text.rfind(w, start, end)) >= 0]
-    return max(found)[2] if found else None
+def _last(cues: Lexicon[str], text: str, start: int, end: int) -> str | None:
+    """What the cue that stands last in [start, end) says, of two that end together the longer."""
+    for at in range(end, start, -1):
+        if cue := cues.ending(text, at, start):
+            return cues[cue]
+    return None
 
 
 def _words(table: str) -> list[str]:
     return [w for r in knowledge.rows("link/statements", table, Cue) for w in r.words]
 
 
-def _cues(table: str) -> dict[str, str]:
-    return {w: r.says for r in knowledge.rows("link/statements", table, Cue) for w in r.words}
+def _cues(table: str) -> Lexicon[str]:
+    return Lexicon({w: r.says for r in knowledge.rows("link/statements", table, Cue) for w in r.words})
 
 
 @knowledge.built

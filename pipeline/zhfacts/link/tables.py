@@ -84,7 +84,7 @@ class Sheet:
         head = headers().head(self.texts[block], self.numbers, self.clock)
         named = entity(self.texts[block][slice(*head.span)], self.aliases) if head.span else None
         if named and head.span:
-            named = replace(named, start=head.span[0], end=head.span[1])
+            named = named._replace(start=head.span[0], end=head.span[1])
         return Axis(block, head, named)
 
     def _units(self) -> list[str]:
