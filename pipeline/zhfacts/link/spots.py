@@ -80,17 +80,17 @@ class Spots:
             found.setdefault(m.span("name"), Mention(m.start("name"), m.end("name"), m["name"], "other"))
         for start, end in parsed.holders():
             found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
-        return [self._spot(s, parsed, edges, found[span]) for span in sorted(found)]
+        clauses = [(begins, self._first(parsed, begins)) for begins in (s.start, *edges)]
+        return [self._spot(s, parsed, bisect_right(edges, span[0]), clauses, found[span]) for span in sorted(found)]
 
-    def _spot(self, s: Sentence, parsed: Parse, edges: Sequence[int], m: Mention) -> Spot:
-        clause = bisect_right(edges, m.start)
-        begins = edges[clause - 1] if clause else s.start
+    def _spot(self, s: Sentence, parsed: Parse, clause: int, clauses: Sequence[tuple[int, int]], m: Mention) -> Spot:
+        begins, opening = clauses[clause]
         follows, precedes = self.follows(s, parsed, m.end), self.precedes(s, parsed, m.start, begins)
         group = group_of(m)
         if group == "np" and s.text[m.start - 1 : m.start] in QUOTES and s.text[m.end : m.end + 1] in QUOTES:
             group = "q"
-        words, opens = s.text[m.start : m.end], self._opens(parsed, begins, m.start)
-        first, last = parsed.index(m.start), parsed.index(m.end) - 1
+        words, first, last = s.text[m.start : m.end], parsed.index(m.start), parsed.index(m.end) - 1
+        opens = first <= opening
         beside, around = _around(follows, precedes, opens)
         ending, known = self.endings.ending(words, len(words)), phrases()
         quoted = s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start)
@@ -117,11 +117,14 @@ class Spots:
             return "cue" if word in self.cues else "verb" if tag == "VERB" else "other"
         return "number"
 
-    def _opens(self, parsed: Parse, begins: int, at: int) -> bool:
-        return all(
-            parsed.tag(k) in PASSED or parsed.spans[k] in parsed.closed or parsed.word(k) in phrases().leads
-            for k in range(parsed.index(begins), parsed.index(at))
-        )
+    def _first(self, parsed: Parse, begins: int) -> int:
+        """The first word of the clause that begins there which is neither an adverb, a number nor the like."""
+        k, leads = parsed.index(begins), phrases().leads
+        while k < len(parsed.spans) and (
+            parsed.tags[k] in PASSED or parsed.spans[k] in parsed.closed or parsed.word(k) in leads
+        ):
+            k += 1
+        return k
 
     def follows(self, s: Sentence, parsed: Parse, at: int) -> str:
         """What kind of word stands behind a phrase that ends at `at`."""
