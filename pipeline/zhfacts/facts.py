@@ -6,11 +6,14 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from zhfacts.documents import Block, Document, Line
 from zhfacts.records import Entity, EntityMention, Fact, Link, Mention, Number
 
+NAMES = 1 << 14
+"""Names whose ids are kept."""
 EXACT_DIGITS = 26
 EXACT_PLACES = 12
 """`exact` is decimal128(38, 12): so many digits before and behind the point."""
@@ -248,7 +251,12 @@ def _digest(*parts: object) -> str:
 
 def entity_id(mention: Mention) -> str:
     """Id of the entity a mention stands for: one for all documents, by type and name."""
-    return _digest("entity", mention.type, mention.name)
+    return _entity_id(mention.type, mention.name)
+
+
+@lru_cache(NAMES)
+def _entity_id(sort: str, name: str) -> str:
+    return _digest("entity", sort, name)
 
 
 def entities(found: Iterable[Mention], aliases: dict[str, Mention]) -> tuple[Entity, ...]:
