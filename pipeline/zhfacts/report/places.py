@@ -46,7 +46,7 @@ class Places:
         """Line and column of a byte."""
         line = max(bisect_right(self._starts, byte), 1)
         text, bytes_of = self._lines[line - 1]["text"], self._marks(line)[0]
-        step = max(bisect_right(bytes_of, byte) - 1, 0)
+        step = max(min(bisect_right(bytes_of, byte), len(bytes_of) - 1) - 1, 0)
         near = text[step * STRIDE : (step + 1) * STRIDE]
         further = bisect_left(range(len(near)), byte - bytes_of[step], key=lambda n: self._size(near[:n]))
         return line, self.column(line, step * STRIDE + further)

@@ -45,7 +45,7 @@ function amount(i, write = scaled) {
   else if (F.value[i] !== null) figure = write(kindOf(i) === "fraction" ? F.value[i].slice(0, 8) : F.value[i]);
   const unit = unitOf(i);
   const gap = unit && !"%×℃".includes(unit) ? " " : "";
-  return figure === null ? `${sign}${unit || "…"}` : sign + figure + gap + unit;
+  return figure === null ? `${sign}… ${unit}`.trim() : sign + figure + gap + unit;
 }
 
 // EDTF writes a year twice: 2024-01/2024-02.
