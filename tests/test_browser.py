@@ -68,7 +68,8 @@ def opened(browser: Browser) -> Iterator[Open]:
         page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path.as_uri() + address)
-        page.wait_for_function("performance.getEntriesByName('zhfacts-ready').length")
+        # Playwright's wait_for_function evaluates strings in the page, which the page's policy forbids
+        assert page.evaluate("performance.getEntriesByName('zhfacts-ready').length") == 1
         return page
 
     yield open_
@@ -340,7 +341,7 @@ def test_paper_has_all_lines_and_facts_of_what_is_shown(opened: Open, samples: P
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", ["samples", "hostile"])
-def test_axe_finds_nothing_serious(
+def test_axe_finds_nothing(
     opened: Open, name: str, scheme: str, size: dict[str, int], request: pytest.FixtureRequest
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
@@ -354,5 +355,4 @@ def test_axe_finds_nothing_serious(
         elif step == "the keys":
             page.keyboard.press("?")
         found = Axe().run(page).response["violations"]
-        serious = [each for each in found if each["impact"] in {"serious", "critical"}]
-        assert [(step, each["id"], [node["html"] for node in each["nodes"]][:3]) for each in serious] == []
+        assert [(step, each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []

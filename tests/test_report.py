@@ -167,8 +167,8 @@ def time(line: int, year: int, article: int = 1) -> dict[str, Any]:
     return {"kind": "year", "line_start": line, "line_end": line, "article": article, "period_start": None, **days}
 
 
-def figure(line: int, year: int | None, article: int = 1) -> dict[str, Any]:
-    days = {"period_start": year and date(year, 1, 1), "period_end": year and date(year, 12, 31)}
+def figure(line: int, year: int | None, article: int = 1, origin: str = "context") -> dict[str, Any]:
+    days = {"period_start": year and date(year, 1, 1), "period_end": year and date(year, 12, 31), "period_from": origin}
     return {"kind": "money", "line_start": line, "line_end": line, "article": article, **days}
 
 
@@ -181,6 +181,12 @@ def test_a_period_is_named_by_a_time_close_behind_but_never_in_another_article()
     assert anchors([figure(1, 2023), figure(1, None), time(2, 2023)]) == [2, None, None]
     assert anchors([figure(1, 2023), time(3, 2023)]) == [None, None]
     assert anchors([time(1, 2023, article=1), figure(2, 2023, article=2)]) == [None, None]
+
+
+def test_a_stated_period_is_named_in_its_sentence_and_that_of_publication_nowhere() -> None:
+    facts = [time(1, 2023) | {"quote": "甲"}, time(2, 2023) | {"quote": "乙"}]
+    facts += [figure(2, 2023, origin="stated") | {"quote": quote} for quote in "甲乙丙"]
+    assert anchors([*facts, figure(2, 2023, origin="published")]) == [None, None, 0, 1, None, None]
 
 
 def test_words_are_the_same_in_both_languages_and_all_are_used() -> None:

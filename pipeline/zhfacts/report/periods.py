@@ -17,8 +17,9 @@ Key = tuple[object, object, object]
 def anchors(facts: Sequence[dict[str, Any]]) -> list[int | None]:
     """For each fact of a document the number of the nearest time before it in its article with its period's days.
 
-    Where none stands before it, the next one on its own line or the line below. None where the period is not
-    named by a year or date (去年, the day of publication), or the fact has none.
+    Where none stands before it, the next one on its own line or the line below; of a period that its own sentence
+    states, one of that sentence. None where no year or date names the period (去年, the day of publication), or
+    the fact has none.
     """
     named: dict[Key, list[int]] = {}
     for number, fact in enumerate(facts):
@@ -29,9 +30,11 @@ def anchors(facts: Sequence[dict[str, Any]]) -> list[int | None]:
 
 def _anchor(number: int, facts: Sequence[dict[str, Any]], named: dict[Key, list[int]]) -> int | None:
     fact = facts[number]
-    if fact["kind"] in TIME_KINDS or fact["period_start"] is None:
+    if fact["kind"] in TIME_KINDS or fact["period_start"] is None or fact["period_from"] == "published":
         return None
     times = named.get((fact["article"], fact["period_start"], fact["period_end"]), [])
+    if fact["period_from"] == "stated":
+        times = [time for time in times if facts[time]["quote"] == fact["quote"]]
     behind = bisect_left(times, number)
     if behind:
         return times[behind - 1]

@@ -4,7 +4,6 @@ const SCALES = {
   zh: [[12, "万亿"], [8, "亿"], [4, "万"]],
 };
 const SIGNS = { "=": "", "~": "≈", ">": ">", ">=": "≥", "<": "<", "<=": "≤" };
-const GROUPED = /\B(?=(\d{3})+$)/g;
 
 function parts(digits) {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(digits);
@@ -14,7 +13,7 @@ function parts(digits) {
 function full(digits) {
   const part = parts(digits);
   if (!part) return digits;
-  const whole = part.whole.length > 4 ? part.whole.replace(GROUPED, ",") : part.whole;
+  const whole = part.whole.length > 4 ? part.whole.replace(THOUSANDS, ",") : part.whole;
   return part.sign.replace("-", "−") + whole + (part.rest && `.${part.rest}`);
 }
 

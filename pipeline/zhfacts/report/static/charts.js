@@ -54,7 +54,8 @@ function drawYears(body) {
   if (!found.length) return body.replaceChildren(none("no_years"));
   const [wide, high] = [body.clientWidth, Math.max(60, body.clientHeight)];
   const bins = binned(found, Math.max(8, Math.floor((wide - 24) / 9)));
-  const [slot, bottom] = [wide / (bins.length + (bins[0].out || bins.at(-1).out ? 0.6 : 0)), high - 16];
+  const room = bins.length + (bins[0].out || bins.at(-1).out ? 0.6 : 0);
+  const [slot, bottom] = [Math.min(36, wide / room), high - 16];
   const x = (n) => (n + (bins[0].out && n ? 0.3 : 0) + (bins.at(-1).out && n === bins.length - 1 ? 0.3 : 0)) * slot;
   const most = bins.reduce((a, b) => (b.n > a.n ? b : a));
   const every = Math.ceil((widthOf("2020") + 12) / slot);
@@ -110,6 +111,17 @@ function dot(i, x, y, r) {
     onclick: () => choose(i, "chart") }, svg("title", {}, `${headline(i)}${timeOf(i) && ` (${timeOf(i)})`}`));
 }
 
+// The dots of one currency around the height y; of many, those that would hide each other are drawn once.
+function dots(of, x, y, slot) {
+  const [spread, r] = [Math.min(0.8, 0.35 + of.length / 400) * slot, of.length > 400 ? 2.5 : 4];
+  const taken = new Set();
+  return of.map((i) => [i, x(Math.log10(figureOf(i))), y + level(i) * spread]).filter(([i, left, top]) => {
+    const spot = Math.round(left) * 1000 + Math.round(top / 2);
+    if (of.length > 400 && taken.has(spot) && i !== state.current) return false;
+    return taken.add(spot);
+  }).map(([i, left, top]) => dot(i, left, top, r));
+}
+
 function drawMoney(body) {
   const money = passed.filter((i) => kindOf(i) === "money");
   const found = money.filter((i) => figureOf(i) > 0);
@@ -122,7 +134,7 @@ function drawMoney(body) {
   const slot = bottom / groups.length;
   const rows = groups.flatMap(([unit, of], n) => [
     svg("text", { class: "unit", x: 0, y: (n + 0.5) * slot + 4 }, plain(unit), svg("tspan", { class: "n", dx: 5 }, count(of.length))),
-    ...of.map((i) => dot(i, x(Math.log10(figureOf(i))), (n + 0.5 + level(i) * Math.min(0.8, 0.35 + of.length / 400)) * slot, found.length > 400 ? 2.5 : 4)),
+    ...dots(of, x, (n + 0.5) * slot, slot),
   ]);
   const notes = [others && t("others", others), money.length > found.length && t("left_out", money.length - found.length)];
   const about = t("chart_money", groups.map(([unit, of]) => `${plain(unit)} ${of.length}`).join(", "));

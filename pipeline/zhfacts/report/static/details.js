@@ -50,7 +50,7 @@ function drawDetails() {
   details.replaceChildren(
     el("div", { class: "title" },
       el("p", { class: `big k-${kindOf(i)}` }, amount(i), arrow(i) && el("span", { class: "arrow" }, ` ${arrow(i)}`)),
-      el("h3", { lang: "zh-Hans" }, ...(about.length ? shown(about.join(" · ")) : [t("none")])),
+      el("h2", { lang: "zh-Hans" }, ...(about.length ? shown(about.join(" · ")) : [t("none")])),
       el("button", { type: "button", class: "icon close", "aria-label": t("close"), onclick: () => choose(-1) }, "×")),
     ...(place[i] < 0 ? [el("p", { class: "warned" }, t("hidden"))] : []),
     el("blockquote", { lang: "zh-Hans" }, ...sentence(i)),

@@ -1,6 +1,6 @@
 // The document on the left, as it lies in the source. Long lines are cut into pieces, pieces stand in blocks, and only
 // blocks near what is seen are filled, so that a document of any length opens at once.
-const PIECE = 600; // characters of a line drawn as one element
+const PIECE = 2000; // characters of a line drawn as one element
 const BLOCK = 50; // pieces
 const NEAR = "700px 0px";
 const KEPT = 14; // filled blocks that stay although they are out of sight
@@ -84,7 +84,7 @@ function drawPiece(n) {
   const role = roleOf(drawnDocument, line);
   const begins = from === 0 && role !== "body" && (line === 1 || roleOf(drawnDocument, line - 1) !== role);
   return el("div", { class: `line r-${role}${DIM.has(role) ? " dim" : ""}`, "data-p": n },
-    el("span", { class: "no", "data-n": from === 0 ? line : null, "aria-hidden": "true" }), drawText(pieces[n]),
+    el("span", { class: "no", "data-n": from === 0 ? line : "↳", "aria-hidden": "true" }), drawText(pieces[n]),
     begins ? el("span", { class: "role", "data-role": t(`role_${role}`) }) : null);
 }
 
@@ -113,7 +113,8 @@ const watcher = new IntersectionObserver((entries) => {
 }, { root: pane, rootMargin: NEAR });
 
 function drawDocument() {
-  if (drawnDocument === state.shown || !D.length) return;
+  if (!D.length) return drawHead();
+  if (drawnDocument === state.shown) return;
   drawnDocument = state.shown;
   cut(drawnDocument);
   marks = markLines(drawnDocument);

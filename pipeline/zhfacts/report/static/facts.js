@@ -7,7 +7,7 @@ const HEADS = { place: "line", score: "score_short" };
 let printing = false;
 
 const heads = COLUMNS.map((name) => el("th", { scope: "col", class: name },
-  el("button", { type: "button", tabindex: name === "place" ? 0 : -1, onclick: () => sortBy(name) })));
+  el("button", { type: "button", onclick: () => sortBy(name) })));
 const headRow = el("tr", { "aria-rowindex": 1 }, ...heads);
 const body = el("tbody");
 const grid = el("table", { role: "grid" }, el("thead", {}, headRow), body);
@@ -74,7 +74,7 @@ function drawFacts() {
     head.setAttribute("aria-sort", sorted ? (state.down ? "descending" : "ascending") : "none");
     head.firstChild.replaceChildren(name, el("span", { class: "way", "aria-hidden": "true" }, sorted ? (state.down ? "▾" : "▴") : ""));
   });
-  grid.hidden = !passed.length;
+  rows.hidden = !passed.length;
   const empty = get("empty");
   empty.hidden = passed.length > 0;
   empty.replaceChildren(...(passed.length ? [] : [t(D.length ? (N ? "nothing" : "no_facts") : "no_documents")]));

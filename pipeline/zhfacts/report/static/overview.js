@@ -52,12 +52,15 @@ function keepingFocus(body, draw) {
   (again ?? body.children[at] ?? body).focus();
 }
 
+let drawnWidth = 0;
 function drawOverview() {
   if (get("overview").hidden) return;
+  drawnWidth = get("overview").clientWidth;
   keepingFocus(one(".kinds .body"), drawKinds);
   keepingFocus(one(".entities .body"), drawEntities);
   drawYears(one(".timeline .body"));
   drawMoney(one(".money .body"));
 }
 views.push(drawOverview);
-new ResizeObserver(framed(drawOverview)).observe(get("overview"));
+const drawnOtherwise = () => { if (get("overview").clientWidth !== drawnWidth) drawOverview(); };
+new ResizeObserver(framed(drawnOtherwise)).observe(get("overview"));
