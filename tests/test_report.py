@@ -198,6 +198,8 @@ def test_words_are_the_same_in_both_languages_and_all_are_used() -> None:
     )
     template = (STATIC.parent / "templates" / "report.html.j2").read_text("utf-8")
     used = template + "".join(path.read_text("utf-8") for path in STATIC.glob("*.js"))
+    asked = re.findall(r"\bt\(\"(\w+)\"|data-(?:t|label|hint)=\"(\w+)\"|none\(\"(\w+)\"", used)
+    assert {next(filter(None, found)) for found in asked} <= words["en"].keys()
     built = ("kind_", "bound_", "role_", "theme_", "unit_")  # the data's own words, as are these
     ours = set(words["en"]) - {"stated", "context", "published", "up", "down", "above", "below", "yoy", "pop"}
     assert [key for key in sorted(ours) if not key.startswith(built) and not re.search(rf"\b{key}\b", used)] == []

@@ -67,14 +67,15 @@ function drawYears(body) {
     x: clamp(x(n) + slot / 2, 15, wide - 15), "text-anchor": "middle" }, bin.from));
   const about = t("chart_years", nameOf(bins[0]), nameOf(bins.at(-1)), nameOf(most), count(most.n));
   body.replaceChildren(svg("svg", { role: "img", "aria-label": about, viewBox: `0 0 ${wide} ${high}` },
-    svg("line", { class: "axis", x1: 0, x2: wide, y1: bottom + 0.5, y2: bottom + 0.5 }), ...drawn, peak, ...ticks.filter(Boolean)));
+    svg("line", { class: "axis", x1: 0, x2: wide, y1: bottom + 0.5, y2: bottom + 0.5 }),
+    ...drawn, peak, ...ticks.filter(Boolean)));
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), Math.max(low, high));
 
 const POWERS = {
-  zh: ["1", "10", "100", "1千", "1万", "10万", "100万", "1千万", "1亿", "10亿", "100亿", "1千亿", "1万亿", "10万亿", "100万亿"],
-  en: ["1", "10", "100", "1 k", "10 k", "100 k", "1 M", "10 M", "100 M", "1 bn", "10 bn", "100 bn", "1 tn", "10 tn", "100 tn"],
+  zh: "1 10 100 1千 1万 10万 100万 1千万 1亿 10亿 100亿 1千亿 1万亿 10万亿 100万亿".split(" "),
+  en: "1,10,100,1 k,10 k,100 k,1 M,10 M,100 M,1 bn,10 bn,100 bn,1 tn,10 tn,100 tn".split(","),
 };
 const powerName = (power) => POWERS[language][power] ?? `10^${power}`;
 
@@ -99,7 +100,8 @@ function moneyAxis(found, left, wide, bottom) {
   const every = Math.max(1, Math.ceil((broad * (high - low)) / (right - left)));
   return [x, marks.flatMap((power) => [
     svg("line", { class: "grid", x1: x(power), x2: x(power), y1: 0, y2: bottom }),
-    (power - low) % every ? null : svg("text", { class: "tick", x: x(power), y: bottom + 13, "text-anchor": "middle" }, powerName(power)),
+    (power - low) % every ? null
+      : svg("text", { class: "tick", x: x(power), y: bottom + 13, "text-anchor": "middle" }, powerName(power)),
   ])];
 }
 
@@ -133,11 +135,14 @@ function drawMoney(body) {
   const [x, axis] = moneyAxis(groups.flatMap(([, of]) => of), left, wide, bottom);
   const slot = bottom / groups.length;
   const rows = groups.flatMap(([unit, of], n) => [
-    svg("text", { class: "unit", x: 0, y: (n + 0.5) * slot + 4 }, plain(unit), svg("tspan", { class: "n", dx: 5 }, count(of.length))),
+    svg("text", { class: "unit", x: 0, y: (n + 0.5) * slot + 4 }, plain(unit),
+      svg("tspan", { class: "n", dx: 5 }, count(of.length))),
     ...dots(of, x, (n + 0.5) * slot, slot),
   ]);
-  const notes = [others && t("others", others), money.length > found.length && t("left_out", money.length - found.length)];
+  const without = money.length - found.length;
+  const notes = [others && t("others", others), without && t("left_out", without)];
   const about = t("chart_money", groups.map(([unit, of]) => `${plain(unit)} ${of.length}`).join(", "));
-  body.replaceChildren(svg("svg", { role: "img", "aria-label": about, viewBox: `0 0 ${wide} ${high}` }, ...axis.filter(Boolean), ...rows),
+  const picture = { role: "img", "aria-label": about, viewBox: `0 0 ${wide} ${high}` };
+  body.replaceChildren(svg("svg", picture, ...axis.filter(Boolean), ...rows),
     el("p", { class: "note" }, notes.filter(Boolean).join(" · ")));
 }

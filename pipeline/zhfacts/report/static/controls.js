@@ -13,7 +13,8 @@ function fillFilters() {
   const names = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   get("entity").replaceChildren(option(-1, t("entity_all")),
     ...names.map(([n, number]) => option(n, `${plain(data.entities.name[n])} (${count(number)})`, "zh-Hans")));
-  get("bound").replaceChildren(option(-1, t("bound_all")), ...data.bounds.map((bound, n) => option(n, t(`bound_${bound}`))));
+  get("bound").replaceChildren(option(-1, t("bound_all")),
+    ...data.bounds.map((bound, n) => option(n, t(`bound_${bound}`))));
   get("kind").replaceChildren(option(-1, t("kind_all")), ...data.kinds.map((kind, n) => option(n, t(`kind_${kind}`))));
 }
 
@@ -112,7 +113,9 @@ get("overview-toggle").addEventListener("click", () => toggleOverview());
 
 function view(name) {
   document.body.dataset.view = name;
-  for (const tab of document.querySelectorAll("[data-show]")) tab.setAttribute("aria-pressed", String(tab.dataset.show === name));
+  for (const tab of document.querySelectorAll("[data-show]")) {
+    tab.setAttribute("aria-pressed", String(tab.dataset.show === name));
+  }
   redraw();
 }
 for (const tab of document.querySelectorAll("[data-show]")) tab.addEventListener("click", () => view(tab.dataset.show));

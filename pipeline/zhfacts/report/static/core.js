@@ -31,7 +31,10 @@ const count = (number) => String(number).replace(THOUSANDS, ","); // a locale wo
 // Controls, bidi marks and whatever else has no glyph: shown by number, so that none steers what stands around it.
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 const EACH_HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
-const number = (character) => character === "\n" ? "↵" : `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+function number(character) {
+  const digits = character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return character === "\n" ? "↵" : `U+${digits}`;
+}
 const plain = (text) => text.replace(EACH_HIDDEN, (c) => (c === "\t" || c === "\n" ? " " : `<${number(c)}>`));
 
 // Text as nodes, with the places where each begins: [from, to, node].

@@ -7,7 +7,8 @@ function quoted(i) {
   // a sentence that holds the same words twice is shown without a mark rather than with a wrong one
   if (from < 0 || quote.indexOf(surface, from + 1) >= 0) return shown(quote);
   const to = from + surface.length;
-  return [...shown(quote.slice(0, from)), el("mark", { class: `k-${kindOf(i)}` }, ...shown(surface)), ...shown(quote.slice(to))];
+  const marked = el("mark", { class: `k-${kindOf(i)}` }, ...shown(surface));
+  return [...shown(quote.slice(0, from)), marked, ...shown(quote.slice(to))];
 }
 
 const LONGEST = 400; // characters of a sentence that are shown of it here
@@ -42,6 +43,12 @@ function entries(i) {
   ].filter(([, value]) => value !== null && value !== "");
 }
 
+function toText(i) {
+  view("document");
+  reach(i, F.at[i]);
+  focusMark(i);
+}
+
 function drawDetails() {
   const i = state.current;
   details.hidden = i < 0;
@@ -57,7 +64,7 @@ function drawDetails() {
     el("dl", {}, ...entries(i).map(([key, value, ours]) =>
       el("div", {}, el("dt", {}, t(key)), el("dd", { lang: ours ? "zh-Hans" : null }, ...shown(String(value)))))),
     el("p", { class: "feet" },
-      el("button", { type: "button", class: "go", onclick: () => { view("document"); reach(i, F.at[i]); focusMark(i); } }, t("to_line", F.at[i][0])),
+      el("button", { type: "button", class: "go", onclick: () => toText(i) }, t("to_line", F.at[i][0])),
       el("a", { class: "address", href: `#fact-${F.id[i]}` }, `#fact-${F.id[i]}`)));
   details.scrollTop = 0;
 }

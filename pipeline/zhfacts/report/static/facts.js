@@ -20,7 +20,9 @@ function sortBy(name) {
 }
 
 const where = (i) => (state.scope < 0 && D.length > 1 ? `${F.doc[i] + 1}:${F.at[i][0]}` : String(F.at[i][0]));
-const cell = (text, className) => el("td", { class: className, lang: "zh-Hans", title: text && text.length > 7 ? plain(text) : null },
+const CUT = 7; // characters that a narrow column may cut
+const cell = (text, className) => el("td",
+  { class: className, lang: "zh-Hans", title: text && text.length > CUT ? plain(text) : null },
   text ? shown(text) : el("span", { class: "dash" }, "–"));
 
 function cellsOf(i) {
@@ -72,7 +74,8 @@ function drawFacts() {
     const name = t(HEADS[COLUMNS[n]] ?? COLUMNS[n]);
     const sorted = state.sort === COLUMNS[n];
     head.setAttribute("aria-sort", sorted ? (state.down ? "descending" : "ascending") : "none");
-    head.firstChild.replaceChildren(name, el("span", { class: "way", "aria-hidden": "true" }, sorted ? (state.down ? "▾" : "▴") : ""));
+    const way = sorted ? (state.down ? "▾" : "▴") : "";
+    head.firstChild.replaceChildren(name, el("span", { class: "way", "aria-hidden": "true" }, way));
   });
   rows.hidden = !passed.length;
   const empty = get("empty");

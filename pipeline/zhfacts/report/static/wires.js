@@ -8,7 +8,8 @@ const APART = 3; // pixels between two lines in one gap
 let pointed = -1;
 const at = () => (pointed >= 0 ? pointed : state.current);
 
-const partAt = (i, part) => part === "period" ? (F.period_at[i] === null ? null : F.at[F.period_at[i]]) : F[`${part}_at`][i];
+// A period stands where the year or date does that names it.
+const partAt = (i, part) => part === "period" ? F.at[F.period_at[i]] ?? null : F[`${part}_at`][i];
 
 // One box for each visual line that a place takes, in pixels of the sheet, as high as its characters are.
 function boxesOf(where) {
@@ -21,8 +22,12 @@ function boxesOf(where) {
       const middle = (top + bottom) / 2 - origin.top;
       const box = { left: left - origin.left, right: right - origin.left, top: middle - half, bottom: middle + half };
       const last = boxes.at(-1);
-      if (last && Math.abs(last.top - box.top) < half) Object.assign(last, { left: Math.min(last.left, box.left), right: Math.max(last.right, box.right) });
-      else boxes.push(box);
+      if (!last || Math.abs(last.top - box.top) >= half) {
+        boxes.push(box);
+      } else {
+        last.left = Math.min(last.left, box.left);
+        last.right = Math.max(last.right, box.right);
+      }
     }
   }
   return boxes;
@@ -71,7 +76,8 @@ const outline = (box, name) => svg("rect", { class: `box ${name}`, x: box.left -
 function label(box, name, taken) {
   const wide = widthOf(t(name), "600 9.5px") + 7;
   const tag = { left: box.left - 1.5, right: box.left - 1.5 + wide, top: box.top - 11, bottom: box.top };
-  const under = taken.find((other) => tag.left < other.right && other.left < tag.right && tag.top < other.bottom && other.top < tag.bottom);
+  const under = taken.find((other) => tag.left < other.right && other.left < tag.right
+    && tag.top < other.bottom && other.top < tag.bottom);
   if (under) Object.assign(tag, { left: under.right + 2, right: under.right + 2 + wide });
   taken.push(tag);
   return [svg("rect", { class: `tag ${name}`, x: tag.left, y: tag.top, width: wide, height: 11, rx: 2 }),
@@ -102,13 +108,16 @@ function drawPart(i, name, k, boxes, height, taken) {
   const path = (points) => svg("path", { class: `wire ${name}`, d: rounded(points) });
   if (!found.length) return [path(tail(up ? boxes[0] : boxes.at(-1), k, up))];
   const target = up || found[0].top < boxes[0].top ? found.at(-1) : found[0];
-  return [path(wire(target, boxes[0], k, height)), ...found.map((box) => outline(box, name)), ...label(found[0], name, taken)];
+  const outlines = found.map((box) => outline(box, name));
+  return [path(wire(target, boxes[0], k, height)), ...outlines, ...label(found[0], name, taken)];
 }
 
 // What the fact pointed at says, in words, below the text: parts out of sight are a click away.
 function chip(i, name, text) {
   const where = partAt(i, name);
-  const inner = [el("b", {}, t(name)), el("span", { lang: "zh-Hans" }, ...shown(text)), where && where[0] !== F.at[i][0] ? el("small", {}, t("line_n", where[0])) : null];
+  const elsewhere = where && where[0] !== F.at[i][0];
+  const inner = [el("b", {}, t(name)), el("span", { lang: "zh-Hans" }, ...shown(text)),
+    elsewhere ? el("small", {}, t("line_n", where[0])) : null];
   return where ? el("button", { type: "button", class: `chip ${name}`, onclick: () => reach(i, where) }, ...inner)
     : el("span", { class: `chip ${name}` }, ...inner);
 }
