@@ -77,7 +77,7 @@ const POWERS = {
   zh: "1 10 100 1千 1万 10万 100万 1千万 1亿 10亿 100亿 1千亿 1万亿 10万亿 100万亿".split(" "),
   en: "1,10,100,1 k,10 k,100 k,1 M,10 M,100 M,1 bn,10 bn,100 bn,1 tn,10 tn,100 tn".split(","),
 };
-const powerName = (power) => POWERS[language][power] ?? `10^${power}`;
+const powerName = (power) => (power < 0 ? (10 ** power).toFixed(-power) : POWERS[language][power] ?? `10^${power}`);
 
 function currencies(found, room) {
   const groups = new Map();
