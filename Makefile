@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-pdf check lint types floors rules golden fuzz bench segmenter ranker clean
+.PHONY: run test test-pdf test-browser check lint types floors rules golden fuzz bench segmenter ranker clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -16,6 +16,11 @@ test: $(READY)
 # Prints the documents as PDF of two columns; wants Debian's chromium and fonts-noto-cjk, says so where they are not.
 test-pdf: $(READY)
 	@$(BIN)/python -m pytest tests/test_print.py -rs
+
+# The report in a real browser, Debian's chromium; installs it where root may, else says so and skips.
+test-browser: $(READY)
+	@tools/chromium.sh
+	@$(BIN)/python -m pytest tests/test_browser.py -rs
 
 # What CI asks besides the tests.
 check: lint types floors

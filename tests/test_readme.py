@@ -30,6 +30,7 @@ DOCUMENTS = (
     "docs/regression.md",
     "docs/rejects.md",
     "docs/reliability.md",
+    "docs/report.md",
     "docs/tables.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
