@@ -1,7 +1,8 @@
 // The overview: facts by kind and by subject as bars that filter; charts.js has the timeline and the money.
 function bar(label, number, most, pressed, press, className, lang) {
   const width = Math.max(1, (number / most) * 100);
-  return el("button", { type: "button", class: `barred ${className}`, "aria-pressed": String(pressed), onclick: press },
+  const told = { type: "button", class: `barred ${className}`, title: label, "aria-pressed": String(pressed) };
+  return el("button", { ...told, onclick: press },
     svg("svg", { class: "fill", "aria-hidden": "true", viewBox: "0 0 100 1", preserveAspectRatio: "none" },
       svg("rect", { width, height: 1 })),
     el("span", { class: "name", lang }, ...shown(label)), el("span", { class: "n" }, count(number)));
