@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from zhfacts.cli.diff import Ignore
+from zhfacts.cli.options import Ignore, Tables
 
 NAME = "accept"
 EXAMPLE = "Example: zhfacts accept outputs --baseline baseline.jsonl"
 
 
 def command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)],
+    out: Tables,
     baseline: Annotated[
         Path, typer.Option(metavar="FILE", help="The baseline to write, for your version control.", show_default=False)
     ],

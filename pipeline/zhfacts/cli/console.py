@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -47,6 +48,19 @@ def out() -> Console:
 def err() -> Console:
     """Where progress and complaints go: standard error."""
     return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], screen: Console, left: int = 1) -> None:
+    """Print a table, its first `left` columns flush left and the others, figures, flush right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for number, name in enumerate(header):
+        drawn.add_column(visible(name), justify="left" if number < left else "right")
+    for row in rows:
+        drawn.add_row(*(visible(str(cell)) for cell in row))
+    screen.print(drawn)
 
 
 def closed() -> None:

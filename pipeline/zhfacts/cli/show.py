@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from zhfacts.cli.options import Out
+
 NAME = "show"
 EXAMPLE = "Example: zhfacts show 0f3a9c5512e07b44 --out outputs"
 
 
 def command(
     fact_id: Annotated[str, typer.Argument(metavar="FACT_ID", help="Id as facts.parquet has it.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder that a run wrote.")] = Path("outputs"),
+    out: Out = Path("outputs"),
 ) -> None:
     """Show a fact and its source lines with the number marked."""
     from zhfacts import api

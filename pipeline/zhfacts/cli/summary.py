@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zhfacts.cli.console import marked, visible
+from zhfacts.cli.console import marked, table, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,16 +20,8 @@ TELLING: Final = ("money", "percent", "percentage_point", "quantity", "multiple"
 
 def show(run: Run, screen: Console) -> None:
     """Print the summary of a run."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     counts = run.info["counts"]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("found")
-    table.add_column("count", justify="right")
-    for name, count in _counted(counts):
-        table.add_row(name, f"{count:,}")
-    screen.print(table)
+    table(("found", "count"), [(name, f"{count:,}") for name, count in _counted(counts)], screen)
     for advice in _advice(counts["rejects"]):
         screen.print(advice)
     screen.print(f"\nTables: {visible(str(run.out))}/*.parquet and run.json")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zhfacts.cli.options import Tables
+
 if TYPE_CHECKING:
     from zhfacts.tables.validate import Again
 
@@ -16,7 +18,7 @@ MOST = 20
 
 
 def command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)],
+    out: Tables,
     source: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The run's input, to check bytes as well.", show_default=False),
