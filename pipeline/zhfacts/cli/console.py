@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from shutil import get_terminal_size
 from typing import Final
 
 from rich.console import Console
@@ -18,6 +19,8 @@ ISSUES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that are shown by number: controls, bidi marks, surrogates, and what has no glyph."""
 CONTEXT: Final = 60
 """Characters of a long line shown on either side of the number."""
+WIDEST: Final = 160
+"""Characters of a line of a table, however narrow the screen."""
 MARKS: Final = ("»", "«")
 
 
@@ -42,7 +45,9 @@ def marked(line: str, start: int, end: int) -> Text:
 
 def out() -> Console:
     """Where results go: standard output, without colours unless it is a terminal."""
-    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+    # a table is never squashed into a narrow screen: half a fact_id is of no use
+    width = max(get_terminal_size().columns, WIDEST)
+    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False, width=width)
 
 
 def err() -> Console:
@@ -50,17 +55,28 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], screen: Console, left: int = 1) -> None:
-    """Print a table, its first `left` columns flush left and the others, figures, flush right."""
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], screen: Console, figures: Collection[int] | None = None
+) -> None:
+    """Print a table; columns of figures, by default all but the first, are flush right."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for number, name in enumerate(header):
-        drawn.add_column(visible(name), justify="left" if number < left else "right")
+        drawn.add_column(
+            visible(name), justify="right" if (number in figures if figures is not None else number) else "left"
+        )
     for row in rows:
         drawn.add_row(*(visible(str(cell)) for cell in row))
     screen.print(drawn)
+
+
+def raw(text: str) -> None:
+    """Lines for a program, as they are; on a terminal made harmless like everything else."""
+    if sys.stdout.isatty():
+        text = "".join(f"{visible(line)}\n" for line in text.removesuffix("\n").split("\n"))
+    sys.stdout.write(text)
 
 
 def closed() -> None:

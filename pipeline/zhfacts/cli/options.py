@@ -34,6 +34,8 @@ Tables = Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run w
 Out = Annotated[Path, typer.Option("--out", metavar="OUT", help="Folder that a run wrote.")]
 """The same, for commands that ask something of them."""
 
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+
 Ignore = Annotated[
     list[str] | None,
     typer.Option(metavar="COLUMN", help="Column to leave out, `place` for where facts stand; may be given again."),
