@@ -25,6 +25,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "outputs/README.md",
     "bench/README.md",
+    "docs/exports.md",
     "docs/queries.md",
     "docs/reading.md",
     "docs/scoring.md",
@@ -37,7 +38,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
 SHELL = {"zhfacts", "printf", "make", "tr"}
-SESSIONS = (*READMES, "docs/scoring.md", "docs/regression.md", "docs/queries.md")
+SESSIONS = (*READMES, "docs/scoring.md", "docs/regression.md", "docs/queries.md", "docs/exports.md")
 """Documents whose console blocks are run."""
 
 

@@ -13,7 +13,21 @@ from contextlib import suppress
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import accept, annotate, diff, explain, extract, query, rules, schema, score, show, top, validate
+from zhfacts.cli import (
+    accept,
+    annotate,
+    diff,
+    explain,
+    export,
+    extract,
+    query,
+    rules,
+    schema,
+    score,
+    show,
+    top,
+    validate,
+)
 from zhfacts.errors import ZhfactsError
 
 app = typer.Typer(
@@ -25,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (extract, validate, show, query, top, explain, diff, accept, annotate, score, schema):
+for module in (extract, validate, show, query, top, explain, export, diff, accept, annotate, score, schema):
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
 app.add_typer(rules.app, name=rules.NAME)
 
