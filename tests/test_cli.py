@@ -22,7 +22,20 @@ from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
 Start = Callable[..., subprocess.Popen[str]]
-COMMANDS = ("extract", "validate", "show", "query", "top", "explain", "export", "diff", "accept", "annotate", "score", "schema")
+COMMANDS = (
+    "extract",
+    "validate",
+    "show",
+    "query",
+    "top",
+    "explain",
+    "export",
+    "diff",
+    "accept",
+    "annotate",
+    "score",
+    "schema",
+)
 AS_NOBODY = """
 import os, sys
 from zhfacts.cli.app import main
