@@ -30,8 +30,8 @@ from zhfacts.link.words import DEFAULT
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from zhfacts.api import Run
     from zhfacts.progress import Step
+    from zhfacts.runs import Run
 
 NAME = "extract"
 STOPPED = (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from zhfacts.api import Run
+    from zhfacts.runs import Run
 
 TELLING: Final = ("money", "percent", "percentage_point", "quantity", "multiple", "date", "year")
 """Kinds in the order in which they are chosen as examples."""
