@@ -35,6 +35,7 @@ COMMANDS = (
     "annotate",
     "score",
     "schema",
+    "doctor",
 )
 AS_NOBODY = """
 import os, sys

@@ -32,7 +32,7 @@ def put(path: Path, chunks: Iterable[bytes]) -> None:
         new.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path} ({error.strerror or error}); choose a file in a folder of yours"
+            f"cannot write {path} ({error.strerror or error}); choose a file in a folder that is there and yours"
         ) from error
     finally:
         with suppress(OSError):

@@ -24,6 +24,14 @@ WIDEST: Final = 160
 MARKS: Final = ("»", "«")
 
 
+_level: Final = {"quiet": False}
+
+
+def set_quiet(wanted: bool) -> None:
+    """Whether progress, notes and summaries are left out from now on."""
+    _level["quiet"] = wanted
+
+
 def visible(text: str) -> str:
     """Text with every character that has no glyph of its own shown as <U+…>, line ends as ⏎."""
     if text.isprintable():
@@ -52,7 +60,7 @@ def out() -> Console:
 
 def err() -> Console:
     """Where progress and complaints go: standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False, quiet=_level["quiet"])
 
 
 def table(
@@ -70,6 +78,13 @@ def table(
     for row in rows:
         drawn.add_row(*(visible(str(cell)) for cell in row))
     screen.print(drawn)
+
+
+def notes() -> Console:
+    """Where a summary goes that --quiet leaves out: standard output."""
+    screen = out()
+    screen.quiet = _level["quiet"]
+    return screen
 
 
 def raw(text: str) -> None:

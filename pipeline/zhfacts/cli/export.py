@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from zhfacts.cli.options import Tables
+from zhfacts.cli.options import Quiet, Tables
 
 NAME = "export"
 EXAMPLE = "Example: zhfacts export outputs --format csv -o facts.csv"
@@ -43,6 +43,7 @@ def command(
             show_default=False,
         ),
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Export facts as JSON Lines, CSV for a spreadsheet, or Web Annotations."""
     from zhfacts import api, files

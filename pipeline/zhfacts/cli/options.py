@@ -34,6 +34,20 @@ Tables = Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run w
 Out = Annotated[Path, typer.Option("--out", metavar="OUT", help="Folder that a run wrote.")]
 """The same, for commands that ask something of them."""
 
+
+def _quiet(wanted: bool) -> None:
+    from zhfacts.cli import console
+
+    console.set_quiet(wanted)
+
+
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=_quiet, is_eager=True, help="Print no progress, notes and summary.")
+]
+"""Errors and what was asked for are printed all the same."""
+
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what the run works with, and name all rejects.")]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 
 Ignore = Annotated[

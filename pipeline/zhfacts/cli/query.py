@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zhfacts.cli.options import Out
+from zhfacts.cli.options import Out, Quiet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,6 +55,7 @@ def command(
             metavar="FILE", help="File to write instead of the screen; replaced as a whole.", show_default=False
         ),
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Ask the tables of a run in SQL (DuckDB), read-only."""
     from zhfacts import api
