@@ -1,17 +1,21 @@
-"""Values as JSON holds them exactly, and JSON in which nothing hides.
+r"""Values and words written so that they are exact and nothing hides: as JSON, and for the eye.
 
 Example: `as_json({"value": plain(Decimal("8.70"))})` is '{"value": "8.7"}': a decimal keeps its digits as text.
+`visible("8.7%\u202e")` is "8.7%<U+202E>": what a document holds never steers a screen.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 _HIDDEN: Final = re.compile(r"[^\n -~\u00a1-\U0010ffff]|[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+ISSUES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories that are shown by number: controls, bidi marks, surrogates, and what has no glyph."""
 
 
 def plain(value: object) -> object:
@@ -31,3 +35,11 @@ def as_json(value: object, indent: int | None = None) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     return json.dumps(found[0])[1:-1]
+
+
+def visible(text: str) -> str:
+    """Text with every character that has no glyph of its own shown as <U+…>, line ends as ⏎."""
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", "⏎").replace("\r", "⏎").replace("\n", "⏎").replace("\t", " ")
+    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in ISSUES else c for c in text)

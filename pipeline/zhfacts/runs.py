@@ -61,6 +61,12 @@ class Run:
         """1 where a whole file was rejected (but for duplicates and other file types), else 0."""
         return 1 if self.info["counts"]["rejected_files"] else 0
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: counts, and the names of the tables."""
+        from zhfacts.cards import run_card
+
+        return run_card(str(self.out), self.info)
+
     def _frame(self, name: str) -> pd.DataFrame:
         from zhfacts.tables.frames import frame
 

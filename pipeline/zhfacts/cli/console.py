@@ -1,13 +1,12 @@
-"""How text goes to the screen: documents' words made harmless, errors as one sentence.
+"""How text goes to the screen: results, notes, lines of documents with a number marked.
 
-Example: `visible("8.7%\u202e")` is "8.7%<U+202E>": what a document holds never steers the terminal.
+Example: `marked("增长8.7%。", 2, 6)` is 增长»8.7%«。, and what a document holds never steers the terminal.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from shutil import get_terminal_size
 from typing import Final
@@ -15,8 +14,8 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-ISSUES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories that are shown by number: controls, bidi marks, surrogates, and what has no glyph."""
+from zhfacts.plain import visible
+
 CONTEXT: Final = 60
 """Characters of a long line shown on either side of the number."""
 WIDEST: Final = 160
@@ -24,20 +23,13 @@ WIDEST: Final = 160
 MARKS: Final = ("»", "«")
 
 
+__all__ = ["closed", "err", "marked", "notes", "out", "raw", "set_quiet", "table", "visible"]
 _level: Final = {"quiet": False}
 
 
 def set_quiet(wanted: bool) -> None:
     """Whether progress, notes and summaries are left out from now on."""
     _level["quiet"] = wanted
-
-
-def visible(text: str) -> str:
-    """Text with every character that has no glyph of its own shown as <U+…>, line ends as ⏎."""
-    if text.isprintable():
-        return text
-    text = text.replace("\r\n", "⏎").replace("\r", "⏎").replace("\n", "⏎").replace("\t", " ")
-    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in ISSUES else c for c in text)
 
 
 def marked(line: str, start: int, end: int) -> Text:

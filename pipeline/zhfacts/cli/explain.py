@@ -89,7 +89,7 @@ def _reasons(text: str, seen: list[Seen], settings: Settings) -> dict[int, list[
 
 def _told(fact: Fact) -> Iterator[tuple[str, str]]:
     """What is told of a fact, name and value."""
-    from zhfacts.cli.summary import amount
+    from zhfacts.cards import amount
 
     row: dict[str, Any] = {name: getattr(fact, name) for name in ("bound", "low", "high", "value", "when", "kind")}
     yield "rule", fact.rule

@@ -97,8 +97,8 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
 
 def _tell_all(run: Run, screen: Console) -> None:
     """Say what the run has worked with, and name every reject with its place."""
+    from zhfacts.cards import is_there
     from zhfacts.cli.console import visible
-    from zhfacts.cli.summary import is_there
 
     digests = {name: digest[:12] for name, digest in run.info["digests"].items() if digest}
     used = ", ".join(f"{name} {digest}" for name, digest in digests.items())

@@ -23,6 +23,7 @@ def command(
 ) -> None:
     """Show a fact and its source lines with the number marked."""
     from zhfacts import api, plain
+    from zhfacts.cards import headline, is_there
     from zhfacts.cli import console, summary
     from zhfacts.errors import InputError
 
@@ -37,12 +38,12 @@ def command(
         return
     row = {str(key): value for key, value in rows.iloc[0].to_dict().items()}
     screen = console.out()
-    screen.print(console.visible(summary.headline(row)), style="bold")
+    screen.print(console.visible(headline(row)), style="bold")
     for line in summary.source_lines(run, [row])[fact_id]:
         screen.print(line)
     screen.print()
     for name, value in row.items():
-        if summary.is_there(value):
+        if is_there(value):
             shown = value.date() if name.startswith(("date_", "period_")) and hasattr(value, "date") else value
             screen.print(f"  {name:<21} {console.visible(str(shown))}")
 
