@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-pdf check lint types floors rules golden fuzz bench segmenter ranker clean
+.PHONY: run test test-pdf check lint types floors rules docs golden fuzz bench segmenter ranker clean
 
 run: $(READY)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -32,6 +32,11 @@ floors: $(READY)
 
 rules: $(READY)
 	@$(BIN)/python -m pytest tests/test_rules.py
+
+# The documentation as pages in site/; a dead link or an unlisted page is an error. CI builds it.
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir site
+	@echo "Open site/index.html"
 
 golden: $(READY)
 	@$(BIN)/python -m pytest tests/test_golden.py --update-golden

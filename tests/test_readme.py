@@ -25,20 +25,15 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "outputs/README.md",
     "bench/README.md",
-    "docs/exports.md",
-    "docs/queries.md",
-    "docs/reading.md",
-    "docs/scoring.md",
-    "docs/regression.md",
-    "docs/rejects.md",
-    "docs/reliability.md",
-    "docs/tables.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 )
+PYTHONS = tuple(name for name in DOCUMENTS if "```python" in (ROOT / name).read_text("utf-8"))
+"""Documents whose Python is run."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
-SHELL = {"zhfacts", "printf", "make", "tr"}
-SESSIONS = (*READMES, "docs/scoring.md", "docs/regression.md", "docs/queries.md", "docs/exports.md")
+SHELL = {"zhfacts", "printf", "make", "mkdir", "tr"}
+SESSIONS = tuple(name for name in DOCUMENTS if "```console" in (ROOT / name).read_text("utf-8"))
 """Documents whose console blocks are run."""
 
 
@@ -81,7 +76,7 @@ def environment() -> dict[str, str]:
 
 
 # Equal blocks run once; test_both_readmes_have_the_same_blocks_and_structure says that they are equal.
-@pytest.mark.parametrize("block", dict.fromkeys(block for name in READMES for block in blocks(name, "python")))
+@pytest.mark.parametrize("block", dict.fromkeys(block for name in PYTHONS for block in blocks(name, "python")))
 def test_python_block_runs(block: str, tmp_path: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", block],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -17,8 +17,7 @@ from zhfacts.errors import OutputError
 from zhfacts.tables.parts import part_files, table_digest
 from zhfacts.tables.publish import INFO, open_file
 from zhfacts.tables.schema import SCHEMAS
-
-BATCH: Final = 16_384
+from zhfacts.tables.stored import read_groups
 
 
 def lazy(out: Path, name: str, info: dict[str, Any]) -> ds.Dataset:
@@ -33,9 +32,9 @@ def lazy(out: Path, name: str, info: dict[str, Any]) -> ds.Dataset:
 
 
 def batches(out: Path, name: str, info: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
-    """The rows of one table in order, some thousands at a time, as Python values by column."""
-    for batch in lazy(out, name, info).to_batches(batch_size=BATCH, use_threads=False):
-        yield batch.to_pylist()
+    """The rows of one table in order, a row group at a time, as Python values by column."""
+    for group in read_groups(out, name, info):
+        yield group.to_pylist()
 
 
 def as_parquet(table: pa.Table) -> bytes:
