@@ -3,11 +3,12 @@ SEEDS ?= seeds
 OUT ?= outputs
 PYTHON ?= python3
 BIN := .venv/bin
+RUNS := .venv/.runs
 READY := .venv/.ready
 
 .PHONY: run test test-pdf check lint types floors rules docs golden fuzz bench segmenter ranker clean
 
-run: $(READY)
+run: $(RUNS)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
 
 test: $(READY)
@@ -59,11 +60,18 @@ SHARED ?= ../shared
 ranker: $(READY)
 	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m ranker.fit $(SHARED)
 
-$(READY): pyproject.toml constraints.txt
+# What it takes to run, and then what tests, checks and docs need besides.
+$(RUNS): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "zhfacts needs Python 3.11 or later; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
-	@echo "Setting up .venv (once) ..."
+	@echo "Setting up .venv (once, about a minute) ..."
 	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,pdf,docx,jieba]"
+	@echo "The command is .venv/bin/zhfacts; after 'source .venv/bin/activate' it is zhfacts."
+	@touch $(RUNS)
+
+$(READY): $(RUNS)
+	@echo "Setting up what tests and checks need (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
