@@ -135,14 +135,20 @@ def test_the_shell_completes_commands_options_and_words() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another matter there")
-def test_a_long_question_is_stopped_and_writes_nothing(process: Start, out: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT i FROM range(100000000000) t(i)",  # more rows than there is time for, written while they come
+        "SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range(1000000) b",  # one row, long in coming
+    ],
+)
+def test_a_long_question_is_stopped_and_writes_nothing(process: Start, out: Path, tmp_path: Path, sql: str) -> None:
     (tmp_path / "answer.csv").write_text("old", "utf-8")
-    # an answer of more rows than there is time for, written while it comes
-    sql = "SELECT i FROM range(100000000000) t(i)"
     with process("query", sql, "--out", out, "--to", tmp_path / "answer.csv") as ended:
         while len(list(tmp_path.iterdir())) < 3:  # until the new file is there under its other name
             assert ended.poll() is None
             time.sleep(0.05)
+        time.sleep(1)  # so that it is asked, too
         ended.send_signal(signal.SIGINT)
         _, err = ended.communicate()
     assert ended.returncode == 130

@@ -31,6 +31,10 @@ def explained(sql: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise InputError(_sentence(str(error), sql)) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():  # what DuckDB makes of Ctrl-C while it computes
+            raise KeyboardInterrupt from None
+        raise
     except ImportError as error:  # DuckDB asks for pytz where a value has a time zone
         raise InputError(f"a value of the answer cannot be shown ({error}); cast it: now()::TIMESTAMP") from error
 
