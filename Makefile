@@ -3,11 +3,12 @@ SEEDS ?= seeds
 OUT ?= outputs
 PYTHON ?= python3
 BIN := .venv/bin
+RUNS := .venv/.runs
 READY := .venv/.ready
 
-.PHONY: run test test-pdf test-browser check lint types floors rules golden fuzz bench segmenter ranker clean
+.PHONY: run test test-pdf test-browser check lint types floors rules docs golden fuzz bench segmenter ranker clean
 
-run: $(READY)
+run: $(RUNS)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
 
 test: $(READY)
@@ -38,6 +39,11 @@ floors: $(READY)
 rules: $(READY)
 	@$(BIN)/python -m pytest tests/test_rules.py
 
+# The documentation as pages in site/; a dead link or an unlisted page is an error. CI builds it.
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir site
+	@echo "Open site/index.html"
+
 golden: $(READY)
 	@$(BIN)/python -m pytest tests/test_golden.py --update-golden
 
@@ -59,11 +65,18 @@ SHARED ?= ../shared
 ranker: $(READY)
 	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m ranker.fit $(SHARED)
 
-$(READY): pyproject.toml constraints.txt
+# What it takes to run, and then what tests, checks and docs need besides.
+$(RUNS): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "zhfacts needs Python 3.11 or later; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
-	@echo "Setting up .venv (once) ..."
+	@echo "Setting up .venv (once, about a minute) ..."
 	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,pdf,docx,jieba]"
+	@echo "The command is .venv/bin/zhfacts; after 'source .venv/bin/activate' it is zhfacts."
+	@touch $(RUNS)
+
+$(READY): $(RUNS)
+	@echo "Setting up what tests and checks need (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Command
-from zhfacts import api, flow, guard
+from zhfacts import api, flow, guard, running
 from zhfacts.documents import Document
 from zhfacts.records import Reject
 
@@ -44,7 +44,7 @@ def test_a_document_that_passes_a_budget_is_a_row(documents: Path, tmp_path: Pat
 
 GREEDY = """
 import sys
-from zhfacts import flow, guard
+from zhfacts import api, flow, guard, running
 from zhfacts.documents import Document
 
 lay_out = flow.lay_out
@@ -84,7 +84,7 @@ def test_the_limit_of_memory_ends_with_the_document() -> None:
         assert len(bytearray(128 << 20)) == 128 << 20
 
 
-def fatal(how: str, settings: flow.Settings, item: api.Item) -> object:
+def fatal(how: str, settings: flow.Settings, item: running.Item) -> object:
     """Work on a file as a run does, but die over the one that is named for it."""
     if item[0] == "死.txt":
         if how == "exit":
@@ -93,7 +93,7 @@ def fatal(how: str, settings: flow.Settings, item: api.Item) -> object:
     return _extract(settings, item)
 
 
-_extract = api._extract
+_extract = running.extract
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
@@ -102,7 +102,7 @@ def test_a_worker_that_dies_takes_only_its_document_with_it(
     command: Command, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     (documents / "死.txt").write_text(LONG, "utf-8")
-    monkeypatch.setattr(api, "_extract", partial(fatal, how))
+    monkeypatch.setattr(running, "extract", partial(fatal, how))
     ended = command("extract", documents, "--out", tmp_path / "out", "--jobs", 2)
     assert ended.code == 1
     run = api.load(tmp_path / "out")
@@ -110,7 +110,7 @@ def test_a_worker_that_dies_takes_only_its_document_with_it(
     assert ("code 0" if how == "exit" else "SIGKILL") in run.rejects["detail"][0]
     assert len(run.documents) == 2
     assert not run.info["reproducible"]
-    monkeypatch.setattr(api, "_extract", _extract)
+    monkeypatch.setattr(running, "extract", _extract)
     assert command("extract", documents, "--out", tmp_path / "out", "--jobs", 2).code == 0
 
 

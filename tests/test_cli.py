@@ -16,13 +16,28 @@ import pytest
 
 from conftest import Command
 from handmade import refused, result
+from zhfacts import cards
 from zhfacts.cache.store import FOLDER
-from zhfacts.cli import console, summary
+from zhfacts.cli import console
 from zhfacts.tables import publish
 from zhfacts.tables.write import write
 
 Start = Callable[..., subprocess.Popen[str]]
-COMMANDS = ("extract", "validate", "show", "explain", "diff", "accept", "annotate", "score", "schema")
+COMMANDS = (
+    "extract",
+    "validate",
+    "show",
+    "query",
+    "top",
+    "explain",
+    "export",
+    "diff",
+    "accept",
+    "annotate",
+    "score",
+    "schema",
+    "doctor",
+)
 AS_NOBODY = """
 import os, sys
 from zhfacts.cli.app import main
@@ -176,8 +191,8 @@ def test_a_long_line_is_cut_around_the_number() -> None:
 
 
 def test_a_word_that_looks_like_nothing_is_something() -> None:
-    assert all(map(summary.is_there, ("nan", "None", 0, 0.0)))
-    assert not any(map(summary.is_there, (None, float("nan"))))
+    assert all(map(cards.is_there, ("nan", "None", 0, 0.0)))
+    assert not any(map(cards.is_there, (None, float("nan"))))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +200,7 @@ def test_a_word_that_looks_like_nothing_is_something() -> None:
     [(8.7, "8.7"), (2023.0, "2023"), (5.784e11, "578,400,000,000"), (-27.6, "-27.6"), (1e30, "1e+30")],
 )
 def test_plain_numbers(value: float, shown: str) -> None:
-    assert summary.plain(value) == shown
+    assert cards.plain(value) == shown
 
 
 # extract and explain

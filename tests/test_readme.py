@@ -25,19 +25,15 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "outputs/README.md",
     "bench/README.md",
-    "docs/reading.md",
-    "docs/scoring.md",
-    "docs/regression.md",
-    "docs/rejects.md",
-    "docs/reliability.md",
-    "docs/report.md",
-    "docs/tables.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 )
+PYTHONS = tuple(name for name in DOCUMENTS if "```python" in (ROOT / name).read_text("utf-8"))
+"""Documents whose Python is run."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")
 COMMANDS = sorted(get_command(app).list_commands(None))  # type: ignore[attr-defined,arg-type]  # a group, no context
-SHELL = {"zhfacts", "printf", "make", "tr"}
-SESSIONS = (*READMES, "docs/scoring.md", "docs/regression.md")
+SHELL = {"zhfacts", "printf", "make", "mkdir", "tr"}
+SESSIONS = tuple(name for name in DOCUMENTS if "```console" in (ROOT / name).read_text("utf-8"))
 """Documents whose console blocks are run."""
 
 
@@ -80,7 +76,7 @@ def environment() -> dict[str, str]:
 
 
 # Equal blocks run once; test_both_readmes_have_the_same_blocks_and_structure says that they are equal.
-@pytest.mark.parametrize("block", dict.fromkeys(block for name in READMES for block in blocks(name, "python")))
+@pytest.mark.parametrize("block", dict.fromkeys(block for name in PYTHONS for block in blocks(name, "python")))
 def test_python_block_runs(block: str, tmp_path: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", block],
@@ -122,7 +118,7 @@ def test_make_lines_call_what_the_readme_says(environment: dict[str, str]) -> No
     for line in lines:
         # -n runs nothing; -o takes the set-up as done, whether it is or not
         planned = subprocess.run(
-            ["sh", "-c", f"{line} -n -o .venv/.ready"],
+            ["sh", "-c", f"{line} -n -o .venv/.runs -o .venv/.ready"],
             cwd=ROOT,
             env={name: value for name, value in environment.items() if name not in {"SEEDS", "OUT"}},
             capture_output=True,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from zhfacts.errors import InputError, InvariantError, OutputError, RuleError, ZhfactsError
 
 if TYPE_CHECKING:
-    from zhfacts.api import Run, extract, load, run
+    from zhfacts.api import extract, load, run
     from zhfacts.records import Fact
+    from zhfacts.runs import Run
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
     "run",
 ]
 
-_HOME = {"extract": "api", "load": "api", "run": "api", "Run": "api", "Fact": "records"}
+_HOME = {"extract": "api", "load": "api", "run": "api", "Run": "runs", "Fact": "records"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,9 +8,7 @@ becomes a reject.
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -20,6 +18,7 @@ from unicodedata import normalize
 from zhfacts.documents import METADATA, STDIN
 from zhfacts.errors import InputError
 from zhfacts.records import Reject, Result
+from zhfacts.sheets import records
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _read(folder: Path) -> _Rows:
         raise InputError(f"{path}: not UTF-8 (byte {error.start}); save it as CSV in UTF-8") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); change its rights or move it away") from error
-    rows = _records(path, text)
+    rows = records(path, text)
     header = next(rows, (1, []))
     _check_header(path, *header)
     found: _Rows = {}
@@ -109,19 +108,6 @@ def _read(folder: Path) -> _Rows:
             raise InputError(f"{path}:{line}: {source!r} stands on line {found[source][0]} too; keep one of the two")
         found[source] = (line, about)
     return found
-
-
-def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, each with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text), strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, [cell.strip() for cell in cells]
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path}:{line}: not valid CSV ({error}); mend the quotation marks of this row") from error
 
 
 def _check_header(path: Path, line: int, header: list[str]) -> None:

@@ -6,7 +6,7 @@ their block give facts, and facts become rows. Stages meet only here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -227,6 +227,12 @@ class Fact:
     origin_end: int | None = None
     shared: str | None = None
     reference: date | None = None
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the fact in one line, its sentence, and how it was read."""
+        from zhfacts.cards import fact_card
+
+        return fact_card({each.name: getattr(self, each.name) for each in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)

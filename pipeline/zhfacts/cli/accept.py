@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from zhfacts.cli.diff import Ignore
+from zhfacts.cli.options import Ignore, Tables
 
 NAME = "accept"
 EXAMPLE = "Example: zhfacts accept outputs --baseline baseline.jsonl"
 
 
 def command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)],
+    out: Tables,
     baseline: Annotated[
         Path, typer.Option(metavar="FILE", help="The baseline to write, for your version control.", show_default=False)
     ],
@@ -28,6 +28,7 @@ def command(
     ignore: Ignore = None,
 ) -> None:
     """Write a run's facts as a baseline to commit, for `zhfacts diff`."""
+    from zhfacts import files
     from zhfacts.cli import console
     from zhfacts.errors import InputError
     from zhfacts.regression import report as told
@@ -36,6 +37,7 @@ def command(
 
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is no folder of tables; give the --out of an earlier `zhfacts extract`")
+    files.refuse_others(baseline)
     facts = load(out).without(ignore or ())
     facts = facts if quotes else facts.shortened()
     changed = told.headline(compare(load(baseline), facts)) if baseline.exists() else "A new baseline."

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from zhfacts.cli.options import Tables
+
 NAME = "annotate"
 EXAMPLE = "Example: zhfacts annotate outputs --sample 100 -o sample.csv"
 
 
 def command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)],
+    out: Tables,
     sample: Annotated[int, typer.Option(min=1, metavar="N", help="Facts to draw, of each document its share.")] = 100,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The sheet to write.")] = Path(
         "sample.csv"

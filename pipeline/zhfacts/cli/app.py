@@ -13,19 +13,39 @@ from contextlib import suppress
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import accept, annotate, diff, explain, extract, report, rules, schema, score, show, validate
+from zhfacts.cli import (
+    accept,
+    annotate,
+    diff,
+    doctor,
+    explain,
+    export,
+    extract,
+    query,
+    report,
+    rules,
+    schema,
+    score,
+    show,
+    top,
+    validate,
+)
 from zhfacts.errors import ZhfactsError
+
+STOPPED = "stopped; nothing was changed, and the same command begins anew"
 
 app = typer.Typer(
     name="zhfacts",
     help="Numeric facts out of Chinese text: each with subject, property, time and the line it stands on.",
     epilog="Example: zhfacts extract seeds --out outputs",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (extract, validate, show, explain, report, diff, accept, annotate, score, schema):
+COMMANDS = (
+    extract, validate, show, report, query, top, explain, export, diff, accept, annotate, score, schema, doctor,
+)  # fmt: skip
+for module in COMMANDS:
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
 app.add_typer(rules.app, name=rules.NAME)
 
@@ -72,7 +92,7 @@ def script() -> None:
 def _run() -> int:
     """Run the command named by sys.argv; its exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="zhfacts", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # typer and rich make the latter of the former
         from zhfacts.cli.console import closed
@@ -82,9 +102,11 @@ def _run() -> int:
     except ZhfactsError as error:
         return _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped; what stood in the output folder is unchanged", 130)
+        return _fail(STOPPED, 130)
     except Exception as error:
         return _unexpected(error)
+    if code == 130:  # newer versions of typer make it of Ctrl-C without a word
+        return _fail(STOPPED, 130)
     return code if isinstance(code, int) else 0
 
 
@@ -97,7 +119,22 @@ def _unexpected(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(message(), err=True)
         return 2
-    return _fail(f"{message().rstrip('.')}; see `zhfacts --help`", 2)
+    return _fail(f"{_tidy(message())}{_next(error)}", 2)
+
+
+def _tidy(message: str) -> str:
+    """What typer says of wrong usage, as the first half of a sentence."""
+    said = " ".join(message.split()).removeprefix("Invalid value: ").replace(": Value error, ", ": ")
+    return said.replace(". Choose from: ", ": choose from ").rstrip(".")
+
+
+def _next(error: Exception) -> str:
+    """The other half: an example where something is missing, else where to read on."""
+    context = getattr(error, "ctx", None)
+    example = getattr(getattr(context, "command", None), "epilog", None)
+    if type(error).__name__ == "MissingParameter" and example:
+        return f"; for example: {example.removeprefix('Example: ')}"
+    return f"; see `{getattr(context, 'command_path', 'zhfacts')} --help`"
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -1,31 +1,35 @@
-"""How text goes to the screen: documents' words made harmless, errors as one sentence.
+"""How text goes to the screen: results, notes, lines of documents with a number marked.
 
-Example: `visible("8.7%\u202e")` is "8.7%<U+202E>": what a document holds never steers the terminal.
+Example: `marked("增长8.7%。", 2, 6)` is 增长»8.7%«。, and what a document holds never steers the terminal.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from shutil import get_terminal_size
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-ISSUES: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories that are shown by number: controls, bidi marks, surrogates, and what has no glyph."""
+from zhfacts.plain import visible
+
 CONTEXT: Final = 60
 """Characters of a long line shown on either side of the number."""
+WIDEST: Final = 160
+"""Characters of a line of a table, however narrow the screen."""
 MARKS: Final = ("»", "«")
 
 
-def visible(text: str) -> str:
-    """Text with every character that has no glyph of its own shown as <U+…>, line ends as ⏎."""
-    if text.isprintable():
-        return text
-    text = text.replace("\r\n", "⏎").replace("\r", "⏎").replace("\n", "⏎").replace("\t", " ")
-    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in ISSUES else c for c in text)
+__all__ = ["closed", "err", "marked", "notes", "out", "raw", "set_quiet", "table", "visible"]
+_level: Final = {"quiet": False}
+
+
+def set_quiet(wanted: bool) -> None:
+    """Whether progress, notes and summaries are left out from now on."""
+    _level["quiet"] = wanted
 
 
 def marked(line: str, start: int, end: int) -> Text:
@@ -41,12 +45,45 @@ def marked(line: str, start: int, end: int) -> Text:
 
 def out() -> Console:
     """Where results go: standard output, without colours unless it is a terminal."""
-    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+    # a table is never squashed into a narrow screen: half a fact_id is of no use
+    width = max(get_terminal_size().columns, WIDEST)
+    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False, width=width)
 
 
 def err() -> Console:
     """Where progress and complaints go: standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False, quiet=_level["quiet"])
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], screen: Console, figures: Collection[int] | None = None
+) -> None:
+    """Print a table; columns of figures, by default all but the first, are flush right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for number, name in enumerate(header):
+        drawn.add_column(
+            visible(name), justify="right" if (number in figures if figures is not None else number) else "left"
+        )
+    for row in rows:
+        drawn.add_row(*(visible(str(cell)) for cell in row))
+    screen.print(drawn)
+
+
+def notes() -> Console:
+    """Where a summary goes that --quiet leaves out: standard output."""
+    screen = out()
+    screen.quiet = _level["quiet"]
+    return screen
+
+
+def raw(text: str) -> None:
+    """Lines for a program, as they are; on a terminal made harmless like everything else."""
+    if sys.stdout.isatty():
+        text = "".join(f"{visible(line)}\n" for line in text.removesuffix("\n").split("\n"))
+    sys.stdout.write(text)
 
 
 def closed() -> None:

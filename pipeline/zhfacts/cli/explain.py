@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zhfacts.cli.options import Published, Rules, Segmenter
+from zhfacts.cli.options import Json, Published, Rules, Segmenter
 from zhfacts.link.words import DEFAULT, known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from zhfacts.flow import Settings
     from zhfacts.link.ranker import Seen
-    from zhfacts.records import Fact
+    from zhfacts.records import Fact, Reject
 
 NAME = "explain"
 LONGEST_PATH = 200
 EXAMPLE = 'Example: zhfacts explain "2023年出口额增长8.7%。" --why'
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917  # one for each option
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text itself.", show_default=False)],
     published: Published = None,
     rules: Rules = None,
@@ -30,9 +30,10 @@ def command(
     why: Annotated[
         bool, typer.Option("--why", help="Also show among whom subject, attribute and period were chosen.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Show for each number of a text which rules fired and what they gave."""
-    from zhfacts import flow, knowledge
+    from zhfacts import flow, knowledge, plain
     from zhfacts.cli import console
     from zhfacts.link.ranker import watching
 
@@ -40,6 +41,10 @@ def command(
     settings = flow.Settings(published, over, segmenter=known(segmenter))
     with watching() as seen:
         result = flow.extract_text(text, settings)
+    if as_json:
+        found = {"facts": _rows(result.facts), "rejects": _rows(result.rejects)}
+        typer.echo(plain.as_json(found, indent=2))
+        return
     screen = console.out()
     reasons = _reasons(text, seen, settings) if why else {}
     for fact in result.facts:
@@ -53,8 +58,17 @@ def command(
         screen.print(console.visible(f"not recorded: {where}({reject.stage}: {reject.reason}) {reject.detail}"))
     if not result.facts:
         screen.print("no number found that states something")
-        if len(text) < LONGEST_PATH and Path(text).exists():
+        if 0 < len(text) < LONGEST_PATH and Path(text).exists():
             screen.print("this is the name of a file: for its text, use zhfacts extract")
+
+
+def _rows(records: Iterable[Fact] | Iterable[Reject]) -> list[dict[str, object]]:
+    """Facts or rejects with all their columns, as JSON can hold them."""
+    from dataclasses import fields
+
+    from zhfacts.plain import plain
+
+    return [{each.name: plain(getattr(record, each.name)) for each in fields(record)} for record in records]
 
 
 def _reasons(text: str, seen: list[Seen], settings: Settings) -> dict[int, list[str]]:
@@ -75,7 +89,7 @@ def _reasons(text: str, seen: list[Seen], settings: Settings) -> dict[int, list[
 
 def _told(fact: Fact) -> Iterator[tuple[str, str]]:
     """What is told of a fact, name and value."""
-    from zhfacts.cli.summary import amount
+    from zhfacts.cards import amount
 
     row: dict[str, Any] = {name: getattr(fact, name) for name in ("bound", "low", "high", "value", "when", "kind")}
     yield "rule", fact.rule

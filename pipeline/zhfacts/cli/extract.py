@@ -13,15 +13,18 @@ from zhfacts.cli.options import (
     CpuLimit,
     Force,
     IdColumn,
+    Json,
     MaxCharacters,
     MaxNumbers,
     MemoryLimit,
     Published,
+    Quiet,
     Resume,
     Roles,
     Rules,
     Segmenter,
     TextColumn,
+    Verbose,
 )
 from zhfacts.errors import StoppedError
 from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT
@@ -30,8 +33,8 @@ from zhfacts.link.words import DEFAULT
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from zhfacts.api import Run
     from zhfacts.progress import Step
+    from zhfacts.runs import Run
 
 NAME = "extract"
 STOPPED = (
@@ -48,7 +51,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         list[Path],
         typer.Argument(metavar="INPUT", help="Files and folders to read; - for standard input.", show_default=False),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("outputs"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the tables.")] = Path("outputs"),
     jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
     published: Published = None,
     rules: Rules = None,
@@ -62,9 +65,12 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     memory_limit: MemoryLimit = MEMORY_LIMIT,
     force: Force = False,
     resume: Resume = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    as_json: Json = False,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
-    from zhfacts import api
+    from zhfacts import api, plain
     from zhfacts.cli import console, summary
 
     if force and resume:
@@ -79,12 +85,30 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
             )  # fmt: skip
     except KeyboardInterrupt:
         raise StoppedError(STOPPED) from None
-    summary.show(run, console.out())
-    _explain_rejected(run, console.err())
+    if as_json:
+        typer.echo(plain.as_json(run.info, indent=2))
+    else:
+        summary.show(run, console.notes())
+    if verbose:
+        _tell_all(run, console.err())
+    _explain_rejected(run, console.err(), 0 if verbose else MOST)
     raise typer.Exit(run.exit_code)
 
 
-def _explain_rejected(run: Run, screen: Console) -> None:
+def _tell_all(run: Run, screen: Console) -> None:
+    """Say what the run has worked with, and name every reject with its place."""
+    from zhfacts.cards import is_there
+    from zhfacts.cli.console import visible
+
+    digests = {name: digest[:12] for name, digest in run.info["digests"].items() if digest}
+    used = ", ".join(f"{name} {digest}" for name, digest in digests.items())
+    screen.print(visible(f"zhfacts {run.info['version']}, {used}, segmenter {run.info['settings']['segmenter']}"))
+    for row in run.rejects.to_dict("records"):
+        place = row["source"] if not is_there(row["line_start"]) else f"{row['source']}:{row['line_start']}"
+        screen.print(visible(f"{place}: {row['reason']}: {row['detail']}"))
+
+
+def _explain_rejected(run: Run, screen: Console, most: int) -> None:
     """Say why the exit code will not be 0, and which inputs are to blame."""
     if not run.exit_code:
         return
@@ -93,7 +117,7 @@ def _explain_rejected(run: Run, screen: Console) -> None:
 
     rejects = run.rejects
     whole = rejects[rejects["doc_id"].isna() & ~rejects["reason"].isin(HARMLESS)].drop_duplicates("source")
-    for source, detail in zip(whole["source"][:MOST], whole["detail"][:MOST], strict=True):
+    for source, detail in zip(whole["source"][:most], whole["detail"][:most], strict=True):
         screen.print(visible(f"{source}: {detail}"))
     count = run.info["counts"]["rejected_files"]
     screen.print(f"zhfacts: {count} input(s) could not be used; rejects.parquet says which and why")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,43 @@ def _day(text: str) -> date:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no day; write it like 2024-03-12") from None
 
+
+class Format(StrEnum):
+    """Forms in which findings are printed."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+Form = Annotated[Format, typer.Option("--format", help="Form to print it in.")]
+
+Tables = Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)]
+"""Where published tables lie, for commands that are about them."""
+
+Out = Annotated[Path, typer.Option("--out", metavar="OUT", help="Folder that a run wrote.")]
+"""The same, for commands that ask something of them."""
+
+
+def _quiet(wanted: bool) -> None:
+    from zhfacts.cli import console
+
+    console.set_quiet(wanted)
+
+
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=_quiet, is_eager=True, help="Print no progress, notes and summary.")
+]
+"""Errors and what was asked for are printed all the same."""
+
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what the run works with, and name all rejects.")]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Column to leave out, `place` for where facts stand; may be given again."),
+]
 
 Published = Annotated[
     date | None,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from zhfacts.cli.options import Form, Format, Tables
 
+if TYPE_CHECKING:
     from rich.console import Console
 
     from zhfacts.scoring.score import Report
@@ -21,16 +20,8 @@ MOST = 20
 """Notes that are shown."""
 
 
-class Format(StrEnum):
-    """Forms in which the figures are printed."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
-
-
 def command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)],
+    out: Tables,
     gold: Annotated[
         Path,
         typer.Option(
@@ -41,7 +32,7 @@ def command(
         ),
     ],
     errors: Annotated[int, typer.Option(min=0, metavar="N", help="Errors to list, in order of documents.")] = 0,
-    form: Annotated[Format, typer.Option("--format", help="Form to print the figures in.")] = Format.table,
+    form: Form = Format.table,
 ) -> None:
     """Score tables against your own annotation: precision, recall, and each field."""
     from zhfacts import api
@@ -61,32 +52,20 @@ def command(
 
 def _show(report: Report, errors: int, screen: Console) -> None:
     """Print both tables, and the errors that were asked for."""
-    from zhfacts.cli.console import visible
+    from zhfacts.cli.console import table, visible
     from zhfacts.scoring import report as told
 
     for line in told.about(report):
         screen.print(line)
     screen.print()
-    _table(("", "core", "of", "extended", "of"), told.rows(report), screen)
+    table(("", "core", "of", "extended", "of"), told.rows(report), screen)
     screen.print()
-    _table(("kind", *told.COUNTS), told.kinds(report), screen)
+    table(("kind", *told.COUNTS), told.kinds(report), screen)
     shown = report.tally.errors[:errors]
     if shown:
         screen.print(f"\n{len(shown)} of {len(report.tally.errors)} errors:")
     for error in shown:
         screen.print(visible(f"  {told.sentence(error)}"))
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[object, ...]], screen: Console) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for number, name in enumerate(header):
-        table.add_column(name, justify="right" if number else "left")
-    for row in rows:
-        table.add_row(*map(str, row))
-    screen.print(table)
 
 
 def _say(report: Report, screen: Console) -> None:

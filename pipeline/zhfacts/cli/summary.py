@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zhfacts.cli.console import marked, visible
+from zhfacts.cards import headline
+from zhfacts.cli.console import marked, table, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from zhfacts.api import Run
+    from zhfacts.runs import Run
 
 TELLING: Final = ("money", "percent", "percentage_point", "quantity", "multiple", "date", "year")
 """Kinds in the order in which they are chosen as examples."""
@@ -20,16 +21,8 @@ TELLING: Final = ("money", "percent", "percentage_point", "quantity", "multiple"
 
 def show(run: Run, screen: Console) -> None:
     """Print the summary of a run."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     counts = run.info["counts"]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("found")
-    table.add_column("count", justify="right")
-    for name, count in _counted(counts):
-        table.add_row(name, f"{count:,}")
-    screen.print(table)
+    table(("found", "count"), [(name, f"{count:,}") for name, count in _counted(counts)], screen)
     for advice in _advice(counts["rejects"]):
         screen.print(advice)
     screen.print(f"\nTables: {visible(str(run.out))}/*.parquet and run.json")
@@ -77,38 +70,6 @@ def examples(run: Run, number: int = 3) -> list[dict[str, Any]]:
             if len(some) and kind not in chosen and len(chosen) < number:
                 chosen[kind] = {str(key): value for key, value in some.iloc[0].to_dict().items()}
     return list(chosen.values())
-
-
-def headline(row: dict[str, Any]) -> str:
-    """A fact in one line: who, what, how much, which way: 远岚集团 · 营业收入: 8.7% (percent, up, yoy)."""
-    said = [str(row[name]) for name in ("subject", "attribute") if is_there(row[name])]
-    about = [str(row[name]) for name in ("kind", "change", "basis") if is_there(row[name])]
-    return f"{' · '.join(said) or '(no subject)'}: {amount(row)} ({', '.join(about)})"
-
-
-def amount(row: dict[str, Any]) -> str:
-    """Bound, value or range, and unit as people write them: >=5,784,000,000 CNY."""
-    bound = "" if row["bound"] == "=" else row["bound"]
-    if is_there(row["low"]):
-        figure = f"{plain(row['low'])}..{plain(row['high'])}"
-    elif is_there(row["value"]):
-        figure = plain(row["value"])
-    else:
-        figure = str(row["when"]) if is_there(row["when"]) else "some"
-    unit = "" if row["kind"] in {"year", "date"} else row["unit"]
-    return f"{bound}{figure}{'' if unit in {'', '%'} else ' '}{unit}"
-
-
-def plain(value: float) -> str:
-    """A number without a needless .0; years are not grouped."""
-    text = repr(float(value)) if abs(value) < 1e16 else f"{value:g}"
-    text = text.removesuffix(".0")
-    return f"{int(text):,}" if text.lstrip("-").isdigit() and abs(value) >= 10_000 else text
-
-
-def is_there(value: object) -> bool:
-    """Whether a cell of a DataFrame holds something; None, NaN, NaT and <NA> are nothing."""
-    return isinstance(value, str) or str(value) not in {"nan", "NaT", "<NA>", "None"}
 
 
 def source_lines(run: Run, rows: list[dict[str, Any]]) -> dict[str, list[Text]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zhfacts.cli.options import Json, Quiet, Tables
+
 if TYPE_CHECKING:
     from zhfacts.tables.validate import Again
 
@@ -16,13 +18,16 @@ MOST = 20
 
 
 def command(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run wrote.", show_default=False)],
+    out: Tables,
     source: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The run's input, to check bytes as well.", show_default=False),
     ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Check published tables: digests, types, keys, provenance, order, and every value read again."""
+    from zhfacts import plain
     from zhfacts.cli import console
     from zhfacts.errors import InputError, InvariantError
     from zhfacts.tables.validate import validate
@@ -31,14 +36,18 @@ def command(
         raise InputError(f"no such file or folder: {source}; give the input of the run as --source")
     again, unread = _again(out)
     findings = validate(out, source, again)
+    if as_json:
+        typer.echo(plain.as_json({"findings": findings, "read_again": again is not None}, indent=2))
     if findings:
-        for finding in findings[:MOST]:
+        for finding in [] if as_json else findings[:MOST]:
             console.out().print(console.visible(finding))
         raise InvariantError(f"{len(findings)} finding(s) in {out}; run `zhfacts extract` again")
     if unread:
         console.err().print(console.visible(unread))
+    if as_json:
+        return
     against = f"the bytes in {source}" if source else "lines.parquet"
-    console.out().print(console.visible(f"{out}: all tables keep the contract (checked against {against})"))
+    console.notes().print(console.visible(f"{out}: all tables keep the contract (checked against {against})"))
 
 
 def _again(out: Path) -> tuple[Again | None, str | None]:

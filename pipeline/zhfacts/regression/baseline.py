@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
-from zhfacts.errors import InputError, OutputError
+from zhfacts import files
+from zhfacts.errors import InputError
+from zhfacts.plain import as_json, plain
 from zhfacts.records import Fact
 
 Row = dict[str, Any]
@@ -43,7 +39,6 @@ LONGEST: Final = 12
 """Characters of the longest words that stand in a baseline without quotes."""
 AROUND: Final = 12
 """Characters on either side of a number by which it is known again on another line."""
-_HIDDEN: Final = re.compile(r"[^\n -~\u00a1-\U0010ffff]|[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ def known(names: Iterable[str]) -> frozenset[str]:
 
 def row_of(fact: Mapping[str, Any]) -> Row:
     """A row of facts, by column, as a baseline has it."""
-    row = {name: _plain(fact[name]) for name in COLUMNS if fact.get(name) not in (None, USUAL.get(name))}
+    row = {name: plain(fact[name]) for name in COLUMNS if fact.get(name) not in (None, USUAL.get(name))}
     return {**row, "near": _near(fact["quote"], fact["surface"])}
 
 
@@ -89,16 +84,6 @@ def of_facts(facts: Iterable[Fact]) -> Facts:
 def order(row: Row) -> tuple[Any, ...]:
     """The order of rows: by document and place."""
     return (row["source"], *(row[name] for name in PLACE), row["kind"])
-
-
-def _plain(value: object) -> object:
-    """Days as ISO 8601, decimals without trailing zeros."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return value
 
 
 def _near(quote: str, surface: str) -> str:
@@ -127,36 +112,11 @@ def text_of(facts: Facts) -> str:
     return "".join(f"{as_json(line)}\n" for line in lines)
 
 
-def as_json(value: object, indent: int | None = None) -> str:
-    """JSON in which nothing steers a terminal or hides: bidi marks and the like stand as escapes."""
-    return _HIDDEN.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]
-
-
 def write(facts: Facts, path: Path) -> None:
     """Put a baseline in place at once or not at all; InputError where another file stands there."""
     if path.exists():
         read(path)
-    try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name[:32]}-", delete=False) as file:
-            try:
-                file.write(text_of(facts).encode())
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).chmod(mode)
-                Path(file.name).replace(path)
-            except BaseException:
-                with suppress(OSError):
-                    Path(file.name).unlink()
-                raise
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {path} ({error.strerror or error}); name a file in a folder of yours"
-        ) from error
+    files.put(path, [text_of(facts).encode()])
 
 
 def read(path: Path) -> Facts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from zhfacts.plain import as_json as written
 from zhfacts.regression import baseline
 from zhfacts.regression.diff import Change, Report, where
 
@@ -100,7 +101,7 @@ def as_json(report: Report) -> str:
     counts = {**{what: report.counts[what] for what in WHATS}, "same": report.same}
     found = {source: list(map(_as_json, changes)) for source, changes in report.documents.items()}
     told = {"counts": counts, "fields": dict(report.fields), "columns": list(report.columns), "documents": found}
-    return baseline.as_json(told, indent=2) + "\n"
+    return written(told, indent=2) + "\n"
 
 
 def _as_json(change: Change) -> dict[str, Any]:

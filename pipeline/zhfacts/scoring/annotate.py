@@ -6,12 +6,11 @@ Example: `annotate(Path("outputs"), info, 100, 0)` gives the bytes of a sheet wi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from zhfacts.errors import InputError, OutputError
+from zhfacts import files
+from zhfacts.errors import InputError
 from zhfacts.scoring import spreadsheet
 from zhfacts.scoring.pages import Page
 from zhfacts.scoring.sample import draw, row_of
@@ -35,30 +34,11 @@ def annotate(out: Path, info: dict[str, Any], size: int, seed: int) -> tuple[byt
 def put(data: bytes, path: Path, *, force: bool) -> None:
     """Write a file as a whole; InputError where one stands there, unless it may be replaced."""
     refuse_taken(path, force=force)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    with _explained(path):
-        try:
-            with new.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
-        finally:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
+    files.put(path, [data])
 
 
 def refuse_taken(path: Path, *, force: bool) -> None:
     """InputError where something stands in the place of a file that may not be replaced."""
-    if path.is_dir() or path.name == "-":
-        raise InputError(f"{path} is no file; give the name of one as --output")
+    files.refuse_others(path)
     if os.path.lexists(path) and not force:
         raise InputError(f"{path} is there already, perhaps with corrections; choose another --output, or give --force")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}; choose another --output") from error

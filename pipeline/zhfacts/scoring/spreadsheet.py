@@ -5,8 +5,6 @@ Example: the value -27.6 is written '-27.6 and the text 8.7% '8.7%; with the apo
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,13 +15,12 @@ from zhfacts.errors import InputError
 from zhfacts.inputs.base import RefusedError
 from zhfacts.inputs.encodings import tell
 from zhfacts.scoring.annotations import FIELDS
+from zhfacts.sheets import MARK, line, records, risky
 
 COLUMNS: Final = (*FIELDS, "quote", "fact_id", "right")
 LISTS: Final = ("subject_alt", "attribute_alt")
 BETWEEN: Final = " | "
 """Between the texts of a list in one cell."""
-RUNS: Final = tuple("=+-@＝＋－＠\t\r\n")
-"""First characters of a cell that a spreadsheet may take for a formula; the wide ones with Chinese settings."""
 REWRITTEN: Final = re.compile(r"(?=.*\d)[\d.,:/%$¥￥€£()\s年月日时分秒–Ee+-]+")
 """Cells that it may take for a number, a share, a date or a time, and write back in another form."""
 LEFT_ALONE: Final = re.compile(r"(?!.{12})(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
@@ -48,8 +45,7 @@ class Row:
 
 def guard(cell: str) -> str:
     """A cell that is shown as it stands: '=1+1 for =1+1."""
-    risky = cell.lstrip().startswith(RUNS) or cell.startswith((*RUNS, "'"))
-    if risky or (REWRITTEN.fullmatch(cell) and not LEFT_ALONE.fullmatch(cell)):
+    if risky(cell) or (REWRITTEN.fullmatch(cell) and not LEFT_ALONE.fullmatch(cell)):
         return f"'{cell}"
     return cell
 
@@ -61,12 +57,8 @@ def unguard(cell: str) -> str:
 
 def write(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Rows by column as CSV in UTF-8, with the mark by which Excel knows it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([guard(_cell(row.get(name))) for name in COLUMNS])
-    return text.getvalue().encode("utf-8-sig")
+    lines = [line(COLUMNS), *(line(guard(_cell(row.get(name))) for name in COLUMNS) for row in rows)]
+    return MARK + "".join(lines).encode()
 
 
 def _cell(value: object) -> str:
@@ -79,14 +71,14 @@ def _cell(value: object) -> str:
 
 def read(path: Path) -> Iterator[Row]:
     """The rows of a corrected sheet; InputError, with file, line and mend, for one that cannot be understood."""
-    records = _records(path, _decoded(path))
-    line, header = next(records, (1, []))
+    found = records(path, _decoded(path), ",;\t")
+    number, header = next(found, (1, []))
     for name in COLUMNS:
         if name not in header and name != "quote":
-            raise InputError(f"{path}:{line}: no column {name!r}; give a sheet that `zhfacts annotate` wrote")
-    for line, cells in records:
+            raise InputError(f"{path}:{number}: no column {name!r}; give a sheet that `zhfacts annotate` wrote")
+    for number, cells in found:
         said = dict(zip(header, map(unguard, [*cells, *[""] * len(header)]), strict=False))
-        yield _row(f"{path}:{line}", said)
+        yield _row(f"{path}:{number}", said)
 
 
 def _decoded(path: Path) -> str:
@@ -99,20 +91,6 @@ def _decoded(path: Path) -> str:
         raise InputError(f"{path}: cannot be read ({error.strerror}); change its rights") from error
     except (RefusedError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not read as text ({error.args[-1]}); save it as CSV in UTF-8") from error
-
-
-def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, each with the line on which it begins; parted by comma, semicolon or tab."""
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, [cell.strip() for cell in cells]
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path}:{line}: not valid CSV ({error}); mend the quotation marks of this row") from error
 
 
 def _row(where: str, said: dict[str, str]) -> Row:

@@ -24,7 +24,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
 
-from zhfacts.errors import OutputError
+from zhfacts.errors import InputError, OutputError
 from zhfacts.tables.lock import alone
 from zhfacts.tables.parts import table_digest
 from zhfacts.tables.schema import SCHEMAS
@@ -154,6 +154,14 @@ def open_file(out: Path, name: str) -> Path:
     """Where the current version of one of our files is to be read."""
     ready = out / READY / name
     return ready if ready.exists() else out / name
+
+
+def refuse_own(path: Path, out: Path) -> None:
+    """InputError for a file in `out` that is, or stands in the place of, something of ours."""
+    path, out = path.resolve(), out.resolve()
+    name = path.relative_to(out).parts[0] if path.is_relative_to(out) and path != out else ""
+    if name in FILES or name.startswith(".zhfacts"):
+        raise InputError(f"{path} belongs to the tables of the run; choose a file elsewhere")
 
 
 def intact(out: Path, info: Mapping[str, Any]) -> bool:
