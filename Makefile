@@ -45,7 +45,7 @@ docs: $(READY)
 	@echo "Open site/index.html"
 
 golden: $(READY)
-	@$(BIN)/python -m pytest tests/test_golden.py --update-golden
+	@$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden
 
 # Tries inputs with atheris (pip install -e '.[fuzz]') for so many seconds, another SEED others; says so where it is not.
 SEED ?= 20261125

@@ -57,6 +57,12 @@ def steps(block: str) -> list[tuple[str, str]]:
     return found
 
 
+def show_again(command: str, shown: str, now: str) -> None:
+    """Write what a command shows now into all documents that have it."""
+    for name in SESSIONS if shown != now else ():
+        (ROOT / name).write_text(text_of(name).replace(command + shown, command + now), encoding="utf-8")
+
+
 def cells(name: str) -> list[list[str]]:
     """The rows of all Markdown tables whose first cell begins with code."""
     rows = [line for line in text_of(name).splitlines() if line.startswith("| `")]
@@ -92,9 +98,9 @@ def test_python_block_runs(block: str, tmp_path: Path, environment: dict[str, st
 @pytest.mark.skipif(shutil.which("sh") is None, reason="console blocks are for a POSIX shell")
 @pytest.mark.parametrize("session", dict.fromkeys(blocks(name, "console") for name in SESSIONS))
 def test_console_blocks_show_what_happens(
-    session: tuple[str, ...], tmp_path: Path, environment: dict[str, str]
+    session: tuple[str, ...], tmp_path: Path, environment: dict[str, str], update_golden: bool
 ) -> None:
-    """The blocks of one document, from top to bottom in one folder."""
+    """The blocks of one document, from top to bottom in one folder; `make golden` writes what they show."""
     for command, shown in (step for block in session for step in steps(block)):
         words = shlex.split(command)
         assert words[0] in SHELL
@@ -108,7 +114,10 @@ def test_console_blocks_show_what_happens(
             encoding="utf-8",
             check=False,
         )
-        assert (command, done.stdout) == (command, shown)
+        if update_golden:
+            show_again(f"$ {command}\n", shown, done.stdout)
+        else:
+            assert (command, done.stdout) == (command, shown)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
