@@ -6,37 +6,31 @@ What is heavy is imported on use: `extract` needs no pandas and no pyarrow, `loa
 
 from __future__ import annotations
 
-import heapq
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import cached_property, partial
-from operator import attrgetter, itemgetter
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhfacts import __version__, knowledge
 from zhfacts.documents import FACT_ROLES, ROLES
-from zhfacts.engines import pool, serial
+from zhfacts.engines.jobs import jobs_for
 from zhfacts.errors import InputError, ZhfactsError
 from zhfacts.guard import CPU_LIMIT, MAX_CHARACTERS, MAX_NUMBERS, MEMORY_LIMIT
 from zhfacts.link.words import DEFAULT, known
-from zhfacts.progress import Progress, Step, nothing_to_do, told
-from zhfacts.records import Fact, Reject, Result
+from zhfacts.progress import Progress, nothing_to_do
+from zhfacts.records import Fact, Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zhfacts.cache.known import Known
     from zhfacts.flow import Settings
-    from zhfacts.metadata import About
 
 Folder = str | os.PathLike[str]
 Inputs = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-Item = tuple[str, Path, "About"]
-"""A document's source, its file, and what a metadata.csv says of it."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ def extract(
 def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     inputs: Inputs,
     out: str | os.PathLike[str],
-    jobs: int = 1,
+    jobs: int | None = 1,
     published: date | None = None,
     progress: Progress = None,
     *,
@@ -127,7 +121,8 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
-    `jobs` processes share the documents, to the same rows. `progress` is called with one line for each
+    `jobs` processes share the documents, to the same rows; None: as many as the machine and the inputs are good for.
+    A script must call for several below `if __name__ == "__main__":`. `progress` is called with one line for each
     document. What `out` held of an earlier run is replaced at once at the end, or stays whole. `rules` is
     a folder of your own rows to lay over ours. `text_column` and `id_column` say where text and id stand in
     .jsonl and .parquet; the input "-" is standard input. `roles` names lines that are to give facts besides body,
@@ -142,9 +137,11 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     """
     from zhfacts.cache import keys
     from zhfacts.cache.known import Known
+    from zhfacts.running import results
+    from zhfacts.running.plan import survey
     from zhfacts.tables import publish, write
 
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise InputError(f"jobs is {jobs}; give a whole number from 1")
     settings = _settings(published, rules, text_column, id_column)
     settings = replace(
@@ -152,21 +149,19 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
         max_characters=max_characters, max_numbers=max_numbers, memory_limit=memory_limit,
     )  # fmt: skip
     info = _info(settings, write.now())
-    items, rejects = _items(_paths(inputs))
+    found = survey(_paths(inputs))
     folder = Path(out)
     with publish.staging(folder) as build:
-        past = Known(folder, keys.base(info["digests"], info["settings"]), items, rejects, force=force)
-        if old := past.unchanged():
-            nothing_to_do(progress, len(items))
+        past = Known(folder, keys.base(info["digests"], info["settings"]), force=force)
+        if old := past.unchanged(found.items()):
+            nothing_to_do(progress, found.files)
             with publish.explained(folder):
                 write.again(old, build, info, folder)
             publish.commit(build, folder, (publish.PACKAGE, publish.INFO))
         else:
-            left_out = [(reject.source, (Result(reject.source, None, rejects=(reject,)),)) for reject in rejects]
-            with closing(_results(partial(_extract, settings), items, jobs, progress, past)) as found:
-                merged = heapq.merge(left_out, found, key=itemgetter(0))  # rows lie in the order of sources
-                with publish.explained(folder):
-                    write.write(_read(merged), build, info)
+            work = results.Run(found, settings, jobs_for(found.files, found.size, jobs), progress, past)
+            with closing(work.results()) as made, publish.explained(folder):
+                write.write(_read(made), build, info)
             publish.commit(build, folder)
         past.seal()
     return load(folder)
@@ -179,64 +174,10 @@ def load(out: str | os.PathLike[str]) -> Run:
     return Run(Path(out), publish.read_info(Path(out)))
 
 
-def _extract(settings: Settings, item: Item) -> tuple[Result, ...]:
-    """The results of one file; a fault of our own becomes a row too, so that the other documents go on."""
-    from zhfacts import flow, read
-
-    source, path, about = item
-    told = replace(settings, published=settings.published or about.published)
-    try:
-        many = read.has_records(path)
-        found = flow.extract_records(source, path, told) if many else [flow.extract_file(source, path, told)]
-        return tuple(found)
-    except ZhfactsError:
-        raise  # a broken rule concerns all documents
-    except Exception as error:
-        return (flow.failed(source, error),)
-
-
-def _lost(item: Item, how: str) -> tuple[Result, ...]:
-    """What stands in for the results of a file over which a worker process has died."""
-    from zhfacts import flow
-
-    return (flow.died(item[0], how),)
-
-
-def _results(
-    work: Callable[[Item], tuple[Result, ...]],
-    items: list[Item],
-    jobs: int,
-    progress: Progress,
-    past: Known,
-) -> Generator[tuple[str, tuple[Result, ...]], None, None]:
-    """Source and results of all items in their order, old or new, told to `progress` when they are there.
-
-    Standard input is read here: workers have none.
-    """
-    from zhfacts.metadata import described
-    from zhfacts.read import STDIN
-
-    new = [item for item in items if item[1] != STDIN and not past.has(item)]
-    many = jobs > 1 and len(new) > 1
-    with closing(pool.run(work, new, jobs, _lost) if many else serial.run(work, new)) as found:
-        waiting, unchanged = {item[0] for item in new}, 0
-        for done, item in enumerate(items, 1):
-            old = None if item[0] in waiting else past.results(item)
-            results = old if old is not None else next(found) if item[0] in waiting else work(item)
-            if old is None:
-                past.keep(item, results)
-            unchanged += old is not None
-            if progress is not None:
-                note = "" if old is None else " (unchanged)"
-                progress(Step(f"{item[0]}: {told(results)}{note}", done, len(items), unchanged))
-            yield item[0], tuple(described(result, item[2]) for result in results)
-
-
-def _read(found: Iterable[tuple[str, tuple[Result, ...]]]) -> Iterator[Result]:
+def _read(results: Iterable[Result]) -> Iterator[Result]:
     """The results one by one; a fault of the system while they are made is none of the output folder."""
     try:
-        for _, results in found:
-            yield from results
+        yield from results
     except OSError as error:
         raise ZhfactsError(f"the documents cannot be worked on ({error}); try again with 1 job") from error
 
@@ -262,16 +203,6 @@ def _roles(more: Sequence[str]) -> frozenset[str]:
         if role not in ROLES:
             raise InputError(f"no role {role!r}; roles are {', '.join(ROLES)}")
     return FACT_ROLES | set(more)
-
-
-def _items(inputs: list[Path]) -> tuple[list[Item], list[Reject]]:
-    """The documents under the inputs, each with what a metadata.csv says of it, and what was left out."""
-    from zhfacts import metadata, read
-
-    items, rejects = read.find(inputs)
-    abouts, missing = metadata.describe(inputs, items)
-    left_out = sorted([*rejects, *missing], key=attrgetter("source"))
-    return [(*item, about) for item, about in zip(items, abouts, strict=True)], left_out
 
 
 def _info(settings: Settings, started: str) -> dict[str, Any]:
