@@ -60,6 +60,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@$(BIN)/python -m compileall -q -j 0 $(BIN)/../lib pipeline || true # or a start takes twice as long where no bytecode is written
 	@touch $(READY)
 
 clean:

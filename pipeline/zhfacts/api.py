@@ -44,6 +44,8 @@ class Run:
     out: Path
     info: dict[str, Any] = field(repr=False)
     """Contents of run.json."""
+    url: str | None = None
+    """Where the tables lie, if that is no folder of this machine: then they are not read from here."""
 
     @cached_property
     def facts(self) -> pd.DataFrame:
@@ -118,6 +120,8 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     max_numbers: int = MAX_NUMBERS,
     memory_limit: int = MEMORY_LIMIT,
     force: bool = False,
+    engine: str = "local",
+    address: str | None = None,
 ) -> Run:
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
@@ -131,7 +135,11 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     `info["reproducible"]` is then false; so is one that needs more than `memory_limit` MiB, or holds more than
     `max_characters` or `max_numbers` (0: any). `segmenter` is as in `extract`. A document that an earlier run
     into `out`, even one that was killed, has worked on under the same version, rules and settings is taken from
-    the cache there, unless `force`. Raises InputError for a missing input, a metadata.csv that cannot be understood
+    the cache there, unless `force`. `engine` is "local" or "ray": a cluster at `address` (None: one started on this
+    machine), which reads and writes paths that all its machines see, or URLs of any file system that fsspec knows
+    (docs/scale.md); it has no cache, and gives the same rows.
+
+    Raises InputError for a missing input, a metadata.csv that cannot be understood
     or a segmenter that is unknown or not installed, RuleError for a broken rule, OutputError for an unusable `out`
     or one in which another run is at work, ZhfactsError where no worker process can begin.
     """
@@ -149,6 +157,8 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
         max_characters=max_characters, max_numbers=max_numbers, memory_limit=memory_limit,
     )  # fmt: skip
     info = _info(settings, write.now())
+    if engine != "local":
+        return _on_cluster(inputs, out, settings, info, jobs, progress, engine, address)
     found = survey(_paths(inputs))
     folder = Path(out)
     with publish.staging(folder) as build:
@@ -165,6 +175,20 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
             publish.commit(build, folder)
         past.seal()
     return load(folder)
+
+
+def _on_cluster(  # noqa: PLR0913, PLR0917  # what run was told
+    inputs: Inputs, out: Folder, settings: Settings, info: dict[str, Any], jobs: int | None, progress: Progress,
+    engine: str, address: str | None,
+) -> Run:  # fmt: skip
+    """A run by a cluster; of tables at a URL the counts alone are at hand."""
+    from zhfacts.running import cluster, storage
+
+    if engine != "ray":
+        raise InputError(f"no engine {engine!r}; engines are local and ray")
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    told = cluster.run([os.fspath(each) for each in given], os.fspath(out), settings, info, jobs, address, progress)
+    return Run(Path(out), told, os.fspath(out)) if storage.is_remote(os.fspath(out)) else load(out)
 
 
 def load(out: str | os.PathLike[str]) -> Run:

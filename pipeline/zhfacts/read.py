@@ -22,14 +22,15 @@ from zhfacts.inputs.encodings import SAMPLE, tell
 from zhfacts.inputs.lines import make, split
 from zhfacts.inputs.records import Columns
 from zhfacts.inputs.walk import STDIN, find, unique, walk, why
+from zhfacts.inputs.warc import warc
 from zhfacts.records import Reject
 
 __all__ = [
     "LIMITS", "REASONS", "STDIN", "Columns", "Limits", "find", "from_text", "has_records", "open_records", "read",
     "read_record", "read_records", "walk",
 ]  # fmt: skip
-Raw = Sequence[str] | Reject
-"""The lines of a record, or why there are none."""
+Raw = Sequence[str] | bytes | Reject
+"""The lines of a record, the bytes of a page of HTML, or why there are none."""
 Read = tuple[Document | None, list[Reject]]
 _MAKERS: Mapping[str, Callable[[bytes, Limits], Made]] = {
     ".html": html.made,
@@ -37,12 +38,13 @@ _MAKERS: Mapping[str, Callable[[bytes, Limits], Made]] = {
     ".pdf": pdf.made,
     ".docx": docx.made,
 }
+_WAYS = {".parquet": records.parquet, ".warc": warc, ".warc.gz": warc}
 _FAULTS = (RefusedError, OSError, EOFError, zlib.error)
 
 
 def has_records(path: Path) -> bool:
-    """Whether a file holds records, each a document of its own: 一月.jsonl, 一月.parquet."""
-    return path.name.lower().endswith((".jsonl", ".jsonl.gz", ".parquet"))
+    """Whether a file holds records, each a document of its own: 一月.jsonl, 一月.parquet, 一月.warc.gz."""
+    return path.name.lower().endswith((".jsonl", ".jsonl.gz", ".parquet", ".warc", ".warc.gz"))
 
 
 def read(source: str, path: Path, limits: Limits = LIMITS) -> Read:
@@ -75,8 +77,9 @@ def read_records(source: str, path: Path, columns: Columns, limits: Limits = LIM
 def open_records(source: str, path: Path, columns: Columns, limits: Limits = LIMITS) -> Iterator[tuple[str, Raw]]:
     """Each record as it lies in the file, to be read later and maybe elsewhere."""
     taken: set[str] = set()
-    packed = path.suffix.lower() == ".gz"
-    found = records.parquet if path.suffix.lower() == ".parquet" else records.jsonl
+    name = path.name.lower()
+    found = next((way for ending, way in _WAYS.items() if name.endswith(ending)), records.jsonl)
+    packed = name.endswith(".gz") and found is not warc  # members of .warc.gz are for warcio to part
     try:
         _check_regular(path)
         with gzip.open(path) if packed else path.open("rb") as opened:
@@ -85,7 +88,7 @@ def open_records(source: str, path: Path, columns: Columns, limits: Limits = LIM
                 if isinstance(record, records.Bad):
                     yield source, reject(source, *record.fault, (None, record.row))
                 else:
-                    yield unique(shown(f"{source}#{record.name}"), taken), record.lines
+                    yield unique(shown(f"{source}#{record.name}"), taken), record.text
     except _FAULTS as error:
         yield source, reject(source, *why(error))
 
@@ -95,7 +98,9 @@ def read_record(source: str, raw: Raw, limits: Limits = LIMITS) -> Read:
     if isinstance(raw, Reject):
         return None, [raw]
     try:
-        return make(source, Made(raw), limits)
+        # places in the file would be places in the page alone
+        page = replace(html.made(raw, limits), origins=None) if isinstance(raw, bytes) else Made(raw)
+        return make(source, page, limits)
     except RefusedError as error:
         return None, [reject(source, *why(error))]
 

@@ -6,6 +6,7 @@ Exit codes: 0 clean, 1 finished with something to look at, 2 wrong usage, 3 fail
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -13,7 +14,7 @@ from contextlib import suppress
 import typer
 
 from zhfacts import __version__
-from zhfacts.cli import accept, annotate, diff, explain, extract, rules, schema, score, show, validate
+from zhfacts.cli import accept, annotate, compact, diff, explain, extract, rules, schema, score, show, validate
 from zhfacts.errors import ZhfactsError
 
 app = typer.Typer(
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (extract, validate, show, explain, diff, accept, annotate, score, schema):
+for module in (extract, validate, show, explain, diff, accept, annotate, score, compact, schema):
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
 app.add_typer(rules.app, name=rules.NAME)
 
@@ -58,6 +59,7 @@ def script() -> None:
     The libraries' own teardown is left out: Arrow's threads, ended by it while they are just beginning, abort the
     process on a busy machine ("terminate called without an active exception") and with it the exit code.
     """
+    gc.set_threshold(100_000, 50, 50)  # rules and models are made of many small objects, none of which is garbage
     try:
         main()
     except SystemExit as end:

@@ -86,15 +86,18 @@ class _Worker:
 
 
 @dataclass
-class _Pool(Generic[Item, Out]):
-    """The state of one run: what has been taken from the items, who has it, and what waits."""
+class Pool(Generic[Item, Out]):
+    """Workers, and the state of one run: what has been taken from the items, who has it, and what waits.
+
+    `results` may be called again and again; workers stay until `end`.
+    """
 
     work: Callable[[Item], Iterable[Out]]
-    items: Iterator[Item]
     jobs: int
     lost: Lost[Item, Out]
-    here: Here[Item, Out]
-    weight: Callable[[Item], int]
+    here: Here[Item, Out] = lambda _: None
+    weight: Callable[[Item], int] = lambda _: LIGHT
+    items: Iterator[Item] = field(default_factory=lambda: iter(()))
     workers: list[_Worker] = field(default_factory=list)
     queue: deque[_Entry[Item, Out]] = field(default_factory=deque)
     """Entries whose turn has not come, in their order."""
@@ -105,8 +108,9 @@ class _Pool(Generic[Item, Out]):
     exhausted: bool = False
     stillborn: int = 0
 
-    def results(self) -> Iterator[tuple[Item, Iterator[Out]]]:
+    def results(self, items: Iterable[Item]) -> Iterator[tuple[Item, Iterator[Out]]]:
         """Each item with what comes of it, in their order."""
+        self.items, self.exhausted = iter(items), False
         while True:
             self._fill()
             if not self.queue:
@@ -261,10 +265,10 @@ def run(  # noqa: PLR0913  # what to do with which items, and by name what calle
     much work an item is, so that a worker gets several light ones at a time. Raises what `work` raises, and
     ZhfactsError where no worker can be started.
     """
-    pool = _Pool(work, iter(items), max(1, min(jobs, MOST_JOBS)), lost, here, weight)
+    pool = Pool(work, max(1, min(jobs, MOST_JOBS)), lost, here, weight)
     whole = False
     try:
-        yield from pool.results()
+        yield from pool.results(items)
         whole = True
     finally:
         pool.end(at_once=not whole)

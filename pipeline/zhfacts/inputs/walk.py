@@ -108,8 +108,7 @@ def _below(prefix: str, entries: list[tuple[Path, bool]]) -> Iterator[Found]:
             continue
         source = shown(prefix + path.name)
         if not is_folder:
-            known = path.name.lower().endswith(SUFFIXES)
-            yield source, path, None if known else ("unsupported_type", "Its name ends otherwise")
+            yield source, path, fault_of_name(path.name)
         elif path.is_symlink():
             yield source, path, ("unsupported_type", "A link to a folder is not followed")
         else:
@@ -118,6 +117,11 @@ def _below(prefix: str, entries: list[tuple[Path, bool]]) -> Iterator[Found]:
                 yield source, path, why(inside)
             else:
                 ways.append((f"{prefix}{path.name}/", iter(inside)))
+
+
+def fault_of_name(name: str) -> Fault | None:
+    """What is wrong about a file in a folder whose name has none of the endings that are read."""
+    return None if name.lower().endswith(SUFFIXES) else ("unsupported_type", "Its name ends otherwise")
 
 
 def _entries(folder: Path) -> list[tuple[Path, bool]] | OSError:

@@ -101,21 +101,18 @@ class Plan:
         if path == STDIN or self._past.has(item):  # workers have no standard input
             yield Task(number, source, path, about, size, is_held=True)
         elif has_records(path):
-            for records in self._records(source, path):
-                characters = sum(len(line) for _, raw in records if not isinstance(raw, Reject) for line in raw)
-                yield Task(number, source, path, about, characters, records=records)
+            yield from in_batches(Task(number, source, path, about), self._settings, self._jobs)
         else:
             shares = self._shares(path, size)
             yield from (Task(number, source, path, about, size, (share, shares)) for share in range(shares))
 
     def anew(self, task: Task) -> Iterator[Task]:
         """The tasks of a held file that has to be worked on after all, in this process."""
-        item = task.source, task.path, task.about
+        task = replace(task, is_held=False)
         if task.path == STDIN or not has_records(task.path):
-            yield replace(task, is_held=False)
+            yield task
         else:
-            batches = self._records(task.source, task.path)
-            yield from (Task(task.number, *item, records=records) for records in batches)
+            yield from in_batches(task, self._settings, 1)
 
     def _shares(self, path: Path, size: int) -> int:
         """In how many shares a file is worked on: in several where others do not keep all workers busy."""
@@ -124,17 +121,16 @@ class Plan:
             return 1
         return self._jobs if path.name.lower().endswith(CUTTABLE) else 1
 
-    def _records(self, source: str, path: Path) -> Iterator[Records]:
-        """The records of a file, some at a time; where there are workers, a process of its own reads them.
 
-        A file that is made to crash a library takes down this process, and is a reject then.
-        """
-        read = Reader(Columns(self._settings.text_column, self._settings.id_column))
-        if self._jobs == 1:
-            yield from read((source, path))
-            return
-        for _, batches in pool.run(read, [(source, path)], 1, _unreadable):
-            yield from batches
+def in_batches(task: Task, settings: Settings, jobs: int) -> Iterator[Task]:
+    """The tasks of a file of records, some records each; where there are workers, a process of its own reads them.
+
+    A file that is made to crash a library takes down this process, and is a reject then.
+    """
+    read, item = Reader(Columns(settings.text_column, settings.id_column)), (task.source, task.path)
+    batches = read(item) if jobs == 1 else (b for _, found in pool.run(read, [item], 1, _unreadable) for b in found)
+    for records in batches:
+        yield replace(task, weight=sum(_length(raw) for _, raw in records), records=records)
 
 
 @dataclass(frozen=True)
@@ -154,12 +150,19 @@ def batched(records: Iterable[tuple[str, Raw]]) -> Iterator[Records]:
     characters = 0
     for record in records:
         batch.append(record)
-        characters += 0 if isinstance(record[1], Reject) else sum(map(len, record[1]))
+        characters += _length(record[1])
         if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
             yield tuple(batch)
             batch, characters = [], 0
     if batch:
         yield tuple(batch)
+
+
+def _length(raw: Raw) -> int:
+    """About how many characters a record has."""
+    if isinstance(raw, Reject):
+        return 0
+    return len(raw) if isinstance(raw, bytes) else sum(map(len, raw))
 
 
 def _unreadable(item: tuple[str, Path], done: int, how: str) -> tuple[tuple[Records], None]:
