@@ -8,7 +8,6 @@ is lost, and gives it the item again.
 from __future__ import annotations
 
 import logging
-import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,16 +23,21 @@ Make = Callable[[], Callable[[Item], Out]]
 INSTALL: Final = "Ray is not installed: pip install 'zhfacts[ray]'"
 
 
-class _Actor:
-    """One of the pool: what `make` has made, and the way from a row of Ray Data to an item and back."""
+def _actor(make: Make[Any, Any]) -> type:
+    """The class of the pool's actors. `make` is part of it: arguments would lie where they may be lost."""
 
-    def __init__(self, make: Callable[[], Callable[[Any], Any]]) -> None:
-        self._work = make()
+    class Actor:
+        """One of the pool: what `make` has made, and the way from a row of Ray Data to an item and back."""
 
-    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """Work on a row."""
-        made = [pickle.dumps(self._work(pickle.loads(item))) for item in batch["item"]]  # noqa: S301
-        return {"number": batch["number"], "item": made}
+        def __init__(self) -> None:
+            self._work = make()
+
+        def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+            """Work on a row."""
+            made = [pickle.dumps(self._work(pickle.loads(item))) for item in batch["item"]]  # noqa: S301
+            return {"number": batch["number"], "item": made}
+
+    return Actor
 
 
 @contextmanager
@@ -66,8 +70,7 @@ def run(make: Make[Item, Out], items: Iterable[Item], actors: int) -> Iterator[O
     rows = [{"number": number, "item": pickle.dumps(item)} for number, item in enumerate(items)]
     data = ray.data.from_items(rows, override_num_blocks=max(1, len(rows)))
     found = data.map_batches(
-        _Actor, fn_constructor_args=(make,), batch_size=1, batch_format="numpy", num_cpus=1,
-        concurrency=min(actors, max(1, len(rows))),
+        _actor(make), batch_size=1, batch_format="numpy", num_cpus=1, concurrency=min(actors, max(1, len(rows))),
     )  # fmt: skip
     done: dict[int, bytes] = {}
     turn = 0
@@ -82,7 +85,6 @@ def _connect(ray: Any, address: str | None, jobs: int | None) -> None:
     """Join the cluster, or start one here."""
     options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     if address is None:
-        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its notes are for those who run a cluster
         # one processor more, so that reading and passing on does not wait for the actors
         options |= {"num_cpus": (jobs or processors()) + 1, "include_dashboard": False}
     else:
