@@ -222,9 +222,10 @@ What is timed: `normalise + find` reads plain text, cut at blank lines or at eve
 not counted. The whole pipeline is `zhfacts.extract` on a tenth of the documents. The regex scan finds runs of
 digits and numerals and nothing of what they mean; spaCy's blank Chinese cuts words by pkuseg with the weights of our
 model. Peers are slow, so each gets a slice: blocks drawn over the whole corpus, the recognizers' \
-{recognizers.characters:,} characters being the first of jionlp's {jionlp.characters:,}. Start-up, model building and pipes are outside the clock. Ratio: how many times the \
-first row is faster. Counts are of what was found in the row's own text; percent holds percentage points, too; a dash \
-means none. Peers' time counts hold durations, clock times and recurring times, which are kinds of their own with us.
+{recognizers.characters:,} characters being the first of jionlp's {jionlp.characters:,}. Start-up, model building and \
+pipes are outside the clock. Ratio: how many times the first row is faster. Counts are of what was found in the row's \
+own text; percent holds percentage points, too; a dash means none. Peers' time counts hold durations, clock times and \
+recurring times, which are kinds of their own with us.
 """
 
 

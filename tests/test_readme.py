@@ -31,6 +31,8 @@ DOCUMENTS = (
     "docs/rejects.md",
     "docs/reliability.md",
     "docs/tables.md",
+    "docs/performance.md",
+    "docs/scale.md",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`]+)`")

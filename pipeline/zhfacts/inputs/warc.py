@@ -7,7 +7,9 @@ the archive's own notes are no documents. Records come one by one: an archive of
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from typing import IO, Any, Final
 
 from zhfacts.inputs.base import Limits, RefusedError, extra, text_lines
@@ -19,17 +21,30 @@ HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 PLAIN: Final = "text/plain"
 
 
+class _Silence(io.TextIOBase):
+    """Where warcio's complaints go: they hold an archive's own words, which are not to reach a terminal."""
+
+    def write(self, text: str) -> int:
+        """Take it, and say nothing."""
+        return len(text)
+
+
 def warc(file: IO[bytes], _: Columns, limits: Limits) -> Iterator[Record | Bad]:
     """Pages of an archive; refused where it is none, cut short, or warcio is not installed."""
     archive = extra("warcio.archiveiterator", "warc")
     broken = extra("warcio.exceptions", "warc").ArchiveLoadFailed
     row = pages = 0
     try:
-        for record in archive.ArchiveIterator(file):
-            row += 1
-            if record.rec_type in PAGES:
-                pages += 1
-                yield _page(row, record, limits)
+        records = iter(archive.ArchiveIterator(file))
+        while True:
+            with redirect_stderr(_Silence()):
+                record = next(records, None)
+                page = _page(row + 1, record, limits) if record and record.rec_type in PAGES else None
+            if record is None:
+                break
+            row, pages = row + 1, pages + (page is not None)
+            if page is not None:
+                yield page
     except (broken, ValueError, EOFError) as error:
         raise RefusedError("bad_warc", f"Record {row + 1} cannot be read ({error})") from error
     if not pages:
