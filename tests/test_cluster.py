@@ -73,7 +73,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(make: Callable[[], Callable[[Any], Any]], items: Iterable[Any], actors: int) -> Iterator[Any]:
         work = make()
         yield from map(work, items)
-        work._pool.end(at_once=False)  # type: ignore[attr-defined]
+        work.end()  # type: ignore[attr-defined]
 
     monkeypatch.setattr(ray, "cluster", alone)
     monkeypatch.setattr(ray, "run", run)
@@ -284,7 +284,7 @@ def test_results_of_workers_are_small(folder: Path) -> None:
     worker = share.Worker(Settings(), str(folder.parent / "area"))
     (part,) = partitions.partitions([str(folder / "0")])
     made = worker(("extract", part))
-    worker._pool.end(at_once=False)
+    worker.end()
     assert not any(isinstance(value, Result) for value in vars(made).values())
     assert {each.place for each in made.parts["facts"]} == {f"{folder.parent}/area/000000-facts-0.parquet"}
     assert storage.is_remote("s3://a/b")

@@ -129,6 +129,9 @@ class Pool(Generic[Item, Out]):
             worker.pipe.close()  # an idle worker ends by itself
         for worker in self.workers:
             _bury(worker.process)
+        self.workers = []
+        if isinstance(self.items, Generator):  # it may have processes of its own
+            self.items.close()
 
     def _outs(self, entry: _Entry[Item, Out]) -> Iterator[Out]:
         if entry.here is not None:

@@ -84,16 +84,20 @@ class Plan:
     def __init__(self, found: Survey, settings: Settings, past: Known, jobs: int) -> None:
         self._found, self._settings, self._past, self._jobs = found, settings, past, jobs
         self.held: dict[int, Reject] = {}
+        self._reader = reader(settings)
 
     def __iter__(self) -> Iterator[Task]:
-        for number, item in enumerate(self._found.items()):
-            if isinstance(item, Reject):
-                self._past.inputs.leave_out(item)
-                self.held[number] = item
-                yield Task(number, item.source, Path(), About(), is_held=True)
-            else:
-                self._past.see(item)
-                yield from self._tasks(number, item)
+        try:
+            for number, item in enumerate(self._found.items()):
+                if isinstance(item, Reject):
+                    self._past.inputs.leave_out(item)
+                    self.held[number] = item
+                    yield Task(number, item.source, Path(), About(), is_held=True)
+                else:
+                    self._past.see(item)
+                    yield from self._tasks(number, item)
+        finally:
+            self._reader.end(at_once=True)
 
     def _tasks(self, number: int, item: Item) -> Iterator[Task]:
         source, path, about = item
@@ -101,7 +105,8 @@ class Plan:
         if path == STDIN or self._past.has(item):  # workers have no standard input
             yield Task(number, source, path, about, size, is_held=True)
         elif has_records(path):
-            yield from in_batches(Task(number, source, path, about), self._settings, self._jobs)
+            with_workers = self._jobs > 1
+            yield from in_batches(Task(number, source, path, about), self._reader, elsewhere=with_workers)
         else:
             shares = self._shares(path, size)
             yield from (Task(number, source, path, about, size, (share, shares)) for share in range(shares))
@@ -112,7 +117,7 @@ class Plan:
         if task.path == STDIN or not has_records(task.path):
             yield task
         else:
-            yield from in_batches(task, self._settings, 1)
+            yield from in_batches(task, self._reader, elsewhere=False)
 
     def _shares(self, path: Path, size: int) -> int:
         """In how many shares a file is worked on: in several where others do not keep all workers busy."""
@@ -122,13 +127,21 @@ class Plan:
         return self._jobs if path.name.lower().endswith(CUTTABLE) else 1
 
 
-def in_batches(task: Task, settings: Settings, jobs: int) -> Iterator[Task]:
-    """The tasks of a file of records, some records each; where there are workers, a process of its own reads them.
+Batches = pool.Pool[tuple[str, Path], Records]
+
+
+def reader(settings: Settings) -> Batches:
+    """A process that reads files of records, begun when the first is to be read; end it when all are."""
+    return pool.Pool(Reader(Columns(settings.text_column, settings.id_column)), 1, _unreadable)
+
+
+def in_batches(task: Task, by: Batches, *, elsewhere: bool) -> Iterator[Task]:
+    """The tasks of a file of records, some records each, read by a process of its own or, not `elsewhere`, here.
 
     A file that is made to crash a library takes down this process, and is a reject then.
     """
-    read, item = Reader(Columns(settings.text_column, settings.id_column)), (task.source, task.path)
-    batches = read(item) if jobs == 1 else (b for _, found in pool.run(read, [item], 1, _unreadable) for b in found)
+    item = task.source, task.path
+    batches = (batch for _, found in by.results([item]) for batch in found) if elsewhere else by.work(item)
     for records in batches:
         yield replace(task, weight=sum(_length(raw) for _, raw in records), records=records)
 

@@ -22,7 +22,7 @@ from zhfacts.read import Columns, has_records, read, read_records
 from zhfacts.records import Result
 from zhfacts.running import tasks
 from zhfacts.running.partitions import File, Partition
-from zhfacts.running.plan import in_batches
+from zhfacts.running.plan import in_batches, reader
 from zhfacts.running.storage import local, put
 from zhfacts.running.tasks import Task
 from zhfacts.tables.ledger import Ledger
@@ -90,8 +90,9 @@ class Worker:
     """One worker: rules and models are loaded once by its process, which stays from partition to partition."""
 
     def __init__(self, settings: Settings, area: str) -> None:
-        self._settings, self._area = settings, area
+        self._area = area
         self._pool: pool.Pool[tuple[str, Task], Any] = pool.Pool(partial(do, settings), 1, _lost)
+        self._reader = reader(settings)
 
     def __call__(self, order: Order) -> Any:
         """Do as ordered."""
@@ -100,6 +101,11 @@ class Worker:
             "identify": self.identify, "extract": self.extract, "merge": self.merge,
         }  # fmt: skip
         return ways[what](given)
+
+    def end(self) -> None:
+        """End the processes of this worker, as its own end would."""
+        for each in (self._pool, self._reader):
+            each.end(at_once=True)
 
     def identify(self, partition: Partition) -> Known:
         """Contents and sources of a partition's documents."""
@@ -131,7 +137,7 @@ class Worker:
             return
         with local(file.place) as path:
             task = Task(0, file.source, path, file.about)
-            work = in_batches(task, self._settings, 2) if has_records(path) else [task]
+            work = in_batches(task, self._reader, elsewhere=True) if has_records(path) else [task]
             for _, outs in self._pool.results(("extract", each) for each in work):
                 yield from (described(result, file.about) for result in outs)
 
