@@ -119,7 +119,7 @@ def _progress(screen: Console) -> Iterator[Callable[[Step], None]]:
     from zhfacts.progress import in_words
 
     if not screen.is_terminal or screen.is_dumb_terminal:
-        told = 0.0
+        told = time.monotonic()
 
         def line(step: Step) -> None:
             nonlocal told
