@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUNS := .venv/.runs
 READY := .venv/.ready
 
-.PHONY: run test test-pdf test-browser check lint types floors rules docs golden fuzz bench segmenter ranker clean
+.PHONY: run test test-pdf test-browser check lint types floors rules docs golden fuzz bench instructions segmenter ranker clean
 
 run: $(RUNS)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -52,8 +52,16 @@ SEED ?= 20261125
 fuzz: $(READY)
 	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m fuzz.run --seconds $(or $(SECONDS),60) --seed $(SEED)
 
+# Under a quarter of an hour: stages beside peers, whole runs with one and two workers, growth. Growth to 200 MB:
+# .venv/bin/python bench/growth.py --sizes 1 10 50 100 200
 bench: $(READY)
-	@$(BIN)/python bench/numbers_peers.py
+	@$(BIN)/python bench/numbers_peers.py --megabytes 8 --rounds 3
+	@$(BIN)/python bench/whole.py
+	@$(BIN)/python bench/growth.py
+
+# Instructions of the hot stages by valgrind, the same on a busy machine; says so where valgrind is not.
+instructions: $(READY)
+	@$(BIN)/python bench/instructions.py
 
 # Trains the models of pipeline/zhfacts/models/segmenter anew and writes their card; CI never does.
 UD ?= ../shared/ud
@@ -78,6 +86,7 @@ $(RUNS): pyproject.toml constraints.txt
 $(READY): $(RUNS)
 	@echo "Setting up what tests and checks need (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@$(BIN)/python -m compileall -q -j 0 $(BIN)/../lib pipeline || true # or a start takes twice as long where no bytecode is written
 	@touch $(READY)
 
 clean:

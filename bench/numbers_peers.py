@@ -12,31 +12,34 @@ import json
 import os
 import platform
 import random
-import subprocess
+import re
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from corpus import HERE, MEGABYTE, PARAGRAPH, varied
+import spacy
+from corpus import MEGABYTE, PARAGRAPH, varied
 from peers import Peer
+from readme import machine, publish
 
 import zhfacts
 from zhfacts.documents import Document
 from zhfacts.layout.blocks import lay_out
 from zhfacts.layout.normalise import normalise
+from zhfacts.link.words import SHIPPED
 from zhfacts.numbers.scan import find
 from zhfacts.read import from_text
 
-README = HERE / "README.md"
-MARKS = ("<!-- numbers_peers: begin -->", "<!-- numbers_peers: end -->")
 KINDS = ("percent", "money", "time")
 OUR_KIND = {"percent": "percent", "percentage_point": "percent", "money": "money", "year": "time", "date": "time"}
+FIGURES = re.compile("[0-9０-９]+(?:[.．,][0-9０-９]+)*|[〇零一二两三四五六七八九十百千万亿]+")
 TARGET = 2_000_000
 """Characters a second that our numbers stage is to reach."""
 
@@ -92,6 +95,29 @@ def lay_all(documents: Iterable[Document]) -> Counter[str] | None:
     return None
 
 
+def segmented(texts: Iterable[str]) -> Counter[str] | None:
+    """spaCy's blank Chinese with pkuseg as its tokenizer and our model's weights; it finds words and no numbers."""
+    nlp = _spacy()
+    for text in texts:
+        nlp(text)
+    return None
+
+
+@cache
+def _spacy() -> Any:
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "pkuseg"}}})
+    nlp.tokenizer.initialize(pkuseg_model=str(SHIPPED), pkuseg_user_dict="default")  # type: ignore[attr-defined]
+    return nlp
+
+
+def scanned(texts: Iterable[str]) -> Counter[str] | None:
+    """The floor: every run of digits or numerals, of no kind and no value."""
+    for text in texts:
+        for _ in FIGURES.finditer(text):
+            pass
+    return None
+
+
 def sample(texts: list[str], characters: int, seed: int) -> list[str]:
     """Blocks drawn over the whole corpus until there are so many characters."""
     chosen: list[str] = []
@@ -112,6 +138,7 @@ def rows(args: argparse.Namespace, peer: Peer, folder: Path) -> list[Row]:
     few = documents[: max(5, len(documents) // 10)]
     read = [from_text(document) for document in few]
     slices = {
+        "spacy": sample(blocks, args.jionlp // 5, args.seed),
         "jionlp": sample(blocks, args.jionlp, args.seed),
         "recognizers": sample(blocks, args.recognizers, args.seed),
     }
@@ -140,6 +167,8 @@ def rows(args: argparse.Namespace, peer: Peer, folder: Path) -> list[Row]:
         ours("zhfacts numbers: find, recognizers' slice", slices["recognizers"], find_all),
         Row("zhfacts layout: roles, articles, blocks", count(few), lambda: timed(lambda: lay_all(read))),
         ours("zhfacts, whole pipeline", few, extract_all),
+        ours("a plain regex scan: runs of digits and numerals", paragraphs, scanned),
+        ours("spaCy blank zh with pkuseg alone: words", slices["spacy"], segmented),
         theirs("jionlp money + time", "jionlp"),
         theirs("recognizers-text-suite percentage + currency + datetime", "recognizers"),
     ]
@@ -149,6 +178,7 @@ def warm(found: list[Row], peer: Peer) -> None:
     """Patterns compiled and models built before the clock runs."""
     text = "2023年1月，增长8.7%，达50亿元。"
     find(text)
+    _spacy()(text)
     zhfacts.extract(text)
     for who in ("jionlp", "recognizers"):
         peer.ask(who, texts=[text])
@@ -167,34 +197,17 @@ def table(found: list[Row]) -> str:
     return "\n".join(out)
 
 
-def machine() -> str:
-    info = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    model = next((line.partition(": ")[2] for line in info if "model name" in line), platform.processor())
-    return f"{model}, {os.cpu_count()} cores, one used; {platform.system()} {platform.release()}"
-
-
-def commit() -> str:
-    """The commit measured, with + where the tree differs from it."""
-    head = _git("rev-parse", "--short", "HEAD")
-    return (head or "unknown") + ("+" if _git("status", "--short", "pipeline", "rules") else "")
-
-
-def _git(*words: str) -> str:
-    command = ["git", "-C", str(HERE.parent), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603  # git, our own words
-
-
 def section(args: argparse.Namespace, found: list[Row], versions: dict[str, str]) -> str:
     """What goes into bench/README.md."""
     peers = ", ".join(f"{name} {v}" for name, v in versions.items())
-    ours = f"zhfacts {zhfacts.__version__} ({commit()}), Python {platform.python_version()}, regex {version('regex')}"
-    rate, load = found[0].rate, os.getloadavg()[0]
+    ours = f"zhfacts {zhfacts.__version__}, Python {platform.python_version()}, regex {version('regex')}"
+    rate = found[0].rate
     jionlp, recognizers = found[-2:]
     ratios = f"{rate / jionlp.rate:,.1f} times jionlp and {rate / recognizers.rate:,.0f} times recognizers-text-suite"
     pairs = ((found[3], jionlp), (found[4], recognizers))
     same = [f"{ours.rate / peer.rate:,.1f}" for ours, peer in pairs]
     return f"""\
-Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}; load {load:.1f} at the end.
+Made by `make bench` on {machine("one used")}.
 {ours}; peers on the same Python: {peers}.
 Text: {args.megabytes:g} MB of UTF-8 by bench/corpus.py, seed {args.seed}; {len(found[0].walls)} rounds in which \
 everyone has a turn, medians.
@@ -206,20 +219,14 @@ On exactly the strings that a peer was given, find alone is {same[0]} times jion
 
 What is timed: `normalise + find` reads plain text, cut at blank lines or at every line end, and calls
 `zhfacts.numbers.scan.find(normalise(text)[0])` on each piece; `find` alone gets the blocks of `lay_out`, whose time is
-not counted. The whole pipeline is `zhfacts.extract` on a tenth of the documents. Peers are slow, so each gets a
-slice: blocks drawn over the whole corpus, the recognizers' {recognizers.characters:,} characters being the first \
-of jionlp's {jionlp.characters:,}. Start-up, model building and pipes are outside the clock. Ratio: how many times the \
-first row is faster. Counts are of what was found in the row's own text; percent holds percentage points, too; a dash \
-means none. Peers' time counts hold durations, clock times and recurring times, which are kinds of their own with us.
+not counted. The whole pipeline is `zhfacts.extract` on a tenth of the documents. The regex scan finds runs of
+digits and numerals and nothing of what they mean; spaCy's blank Chinese cuts words by pkuseg with the weights of our
+model. Peers are slow, so each gets a slice: blocks drawn over the whole corpus, the recognizers' \
+{recognizers.characters:,} characters being the first of jionlp's {jionlp.characters:,}. Start-up, model building and \
+pipes are outside the clock. Ratio: how many times the first row is faster. Counts are of what was found in the row's \
+own text; percent holds percentage points, too; a dash means none. Peers' time counts hold durations, clock times and \
+recurring times, which are kinds of their own with us.
 """
-
-
-def publish(text: str) -> None:
-    """Put the section between the marks of bench/README.md, or at its end."""
-    old = README.read_text(encoding="utf-8") if README.is_file() else "# bench\n"
-    first, _, rest = old.partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2] or "\n"
-    README.write_text(f"{first.rstrip()}\n\n{MARKS[0]}\n{text}{MARKS[1]}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -243,7 +250,7 @@ def main() -> None:
     text = section(args, found, versions)
     print(text)
     if not args.no_readme:
-        publish(text)
+        publish("numbers_peers", text)
 
 
 if __name__ == "__main__":

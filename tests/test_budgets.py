@@ -6,15 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from conftest import Command
-from zhfacts import api, flow, guard, running
+from zhfacts import api, flow, guard
 from zhfacts.documents import Document
-from zhfacts.records import Reject
+from zhfacts.records import Reject, Result
+from zhfacts.running import results
+from zhfacts.running.tasks import Task, work
 
 LINUX = sys.platform == "linux"
 LONG = "甲公司增长8.7%，乙公司下降3.2%。\n"
@@ -44,7 +47,7 @@ def test_a_document_that_passes_a_budget_is_a_row(documents: Path, tmp_path: Pat
 
 GREEDY = """
 import sys
-from zhfacts import api, flow, guard, running
+from zhfacts import api, flow, guard
 from zhfacts.documents import Document
 
 lay_out = flow.lay_out
@@ -84,16 +87,13 @@ def test_the_limit_of_memory_ends_with_the_document() -> None:
         assert len(bytearray(128 << 20)) == 128 << 20
 
 
-def fatal(how: str, settings: flow.Settings, item: running.Item) -> object:
+def fatal(how: str, settings: flow.Settings, task: Task) -> Iterator[Result]:
     """Work on a file as a run does, but die over the one that is named for it."""
-    if item[0] == "死.txt":
+    if task.source == "死.txt":
         if how == "exit":
             os._exit(0)
         os.kill(os.getpid(), signal.SIGKILL)
-    return _extract(settings, item)
-
-
-_extract = running.extract
+    return work(settings, task)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
@@ -102,7 +102,7 @@ def test_a_worker_that_dies_takes_only_its_document_with_it(
     command: Command, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     (documents / "死.txt").write_text(LONG, "utf-8")
-    monkeypatch.setattr(running, "extract", partial(fatal, how))
+    monkeypatch.setattr(results, "work", partial(fatal, how))
     ended = command("extract", documents, "--out", tmp_path / "out", "--jobs", 2)
     assert ended.code == 1
     run = api.load(tmp_path / "out")
@@ -110,7 +110,7 @@ def test_a_worker_that_dies_takes_only_its_document_with_it(
     assert ("code 0" if how == "exit" else "SIGKILL") in run.rejects["detail"][0]
     assert len(run.documents) == 2
     assert not run.info["reproducible"]
-    monkeypatch.setattr(running, "extract", _extract)
+    monkeypatch.setattr(results, "work", work)
     assert command("extract", documents, "--out", tmp_path / "out", "--jobs", 2).code == 0
 
 

@@ -368,10 +368,10 @@ def test_a_fault_of_ours_in_one_record_is_a_row(tmp_path, monkeypatch):
     path.write_text('{"text": "增长8%"}\n{"text": "增长9%"}\n', "utf-8")
     extract = flow.extract
 
-    def faulty(document: Document, settings: flow.Settings) -> object:
+    def faulty(document: Document, *more: object) -> object:
         if document.source.endswith("#1"):
             raise IndexError("no such block")
-        return extract(document, settings)
+        return extract(document, *more)
 
     monkeypatch.setattr(flow, "extract", faulty)
     first, second = flow.extract_records("r.jsonl", path, flow.Settings())
@@ -381,3 +381,84 @@ def test_a_fault_of_ours_in_one_record_is_a_row(tmp_path, monkeypatch):
 def test_made_text_has_one_page_for_each_line():
     with pytest.raises(ValueError, match="1 pages for 2 lines"):
         base.Made(["一", "二"], [1])
+
+
+# web archives
+
+ARCHIVED = (
+    "<html><body><article><p>远岚集团2023年营业收入达到<b>57</b>84亿元。</p><p>同比增长8.7%。</p></article></body>"
+)
+
+
+def archive(path: Path, *records: tuple[str, str, str, bytes], status: str = "200 OK") -> Path:
+    """A WARC of records (type, URL, content type, body); each packed by itself where the name says so."""
+    with path.open("wb") as file:
+        for number, (kind, url, content, body) in enumerate(records):
+            payload, type_ = body, content
+            if kind == "response":
+                payload = f"HTTP/1.1 {status}\r\nContent-Type: {content}\r\n\r\n".encode() + body
+                type_ = "application/http; msgtype=response"
+            head = (
+                f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+                f"Content-Type: {type_}\r\nContent-Length: {len(payload)}\r\n\r\n"
+            )
+            raw = head.encode() + payload + b"\r\n\r\n"
+            file.write(gzip.compress(raw) if path.name.endswith(".gz") else raw)
+    return path
+
+
+@pytest.mark.parametrize("name", ["一月.warc", "一月.WARC.gz"])
+def test_pages_of_a_web_archive_are_documents(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("warcio")
+    path = archive(
+        tmp_path / name.lower(),
+        ("response", "https://a.cn/1.html", "text/html; charset=gbk", ARCHIVED.encode("gbk")),
+        ("request", "https://a.cn/1.html", "application/http", b"GET / HTTP/1.1"),
+        ("response", "https://a.cn/2.png", "image/png", b"\x89PNG"),
+        ("conversion", "https://a.cn/3", "text/plain", "松山省出口增长12%。\n又一行".encode()),
+        ("response", "https://a.cn/1.html", "text/html", ARCHIVED.encode()),
+        ("resource", "https://a.cn/4", "text/html", b"<p></p>"),
+    )
+    run = api.run(path, tmp_path / "out")
+    sources = [f"{path.name}#https://a.cn/{name}" for name in ("1.html", "3")]
+    assert run.documents["source"].tolist() == sources
+    assert run.documents["copies"].tolist()[0].tolist() == [f"{sources[0]}-2"]
+    assert run.documents["stream"].tolist() == ["text", "text"]
+    assert run.facts["surface"].tolist() == ["2023年", "5784亿元", "8.7%", "12%"]
+    assert run.facts["origin_start"].isna().all()
+    found = {(row["source"].rpartition("#")[2], row["reason"]) for _, row in run.rejects.iterrows()}
+    assert found == {
+        (path.name, "unsupported_type"),
+        ("https://a.cn/1.html-2", "duplicate"),
+        ("https://a.cn/4", "empty"),
+    }
+    assert validate(tmp_path / "out", path) == []
+
+
+def test_archives_that_are_cut_short_empty_or_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("warcio")
+    for name in ("cut.warc", "cut.warc.gz"):
+        pages = [("conversion", f"u{n}", "text/plain", f"{name} 增长{n}.7%".encode() * 9) for n in range(3)]
+        whole = archive(tmp_path / name, *pages).read_bytes()
+        (tmp_path / name).write_bytes(whole[:-30])
+    (tmp_path / "none.warc").write_bytes(b"no archive at all\n" * 9)
+    (tmp_path / "nothing.warc").write_bytes(b"")
+    pages = [("conversion", "a b \x1b[31m", "text/plain", b"x 8.7%"), ("conversion", "c", "text/plain", b"x 9.7%")]
+    odd = archive(tmp_path / "odd.warc", *pages).read_bytes()
+    (tmp_path / "odd.warc").write_bytes(odd.replace(b"x 8.7%\r\n\r\n", b"x 8.7%\x1b[31m\r\n\r\n"))
+    archive(tmp_path / "notes.warc", ("request", "u", "application/http", b"GET / HTTP/1.1"))
+    archive(tmp_path / "gone.warc", ("response", "u", "text/html", ARCHIVED.encode()), status="404 Not Found")
+    run = api.run(tmp_path, tmp_path.parent / f"{tmp_path.name}-out")
+    reasons = dict(zip(run.rejects["source"], run.rejects["reason"], strict=True))
+    kept = [f"{name}#u{n}" for name in ("cut.warc", "cut.warc.gz") for n in range(2)]
+    assert run.documents["source"].tolist()[:4] == kept
+    assert capfd.readouterr().err == ""  # warcio would print what stands in the archive
+    reasons.pop("odd.warc", None)
+    assert reasons == {
+        "cut.warc": "bad_warc",
+        "cut.warc.gz": "bad_warc",
+        "none.warc": "bad_warc",
+        "nothing.warc": "empty",
+        "notes.warc": "empty",
+        "gone.warc": "unsupported_type",
+    }

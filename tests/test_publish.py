@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -21,6 +22,8 @@ from zhfacts.tables import lock, publish
 from zhfacts.tables.frames import frame
 from zhfacts.tables.validate import validate
 from zhfacts.tables.write import write
+
+fcntl = pytest.importorskip("fcntl")
 
 # the output folder
 
@@ -210,10 +213,10 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
 def test_where_the_file_system_has_no_locks_the_process_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without(_handle: int, _how: int) -> None:
+    def without(_handle: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(lock.fcntl, "flock", without)
+    monkeypatch.setattr(lock, "take", without)
     for pid, host, busy in ((os.getppid(), socket.gethostname(), True), (os.getppid(), "elsewhere", False)):
         (tmp_path / lock.LOCK).write_text(json.dumps({"pid": pid, "host": host, "since": "now"}), "utf-8")
         if busy:
@@ -228,6 +231,48 @@ def test_where_the_file_system_has_no_locks_the_process_is_asked_for(
         (tmp_path / lock.LOCK).write_text(json.dumps(owner), "utf-8")
         with lock.alone(tmp_path):
             pass
+
+
+class Msvcrt:
+    """The module of Windows over locks of Linux: as there, a byte range, refused with EACCES, gone with the handle."""
+
+    LK_NBLCK = 2
+
+    def locking(self, handle: int, mode: int, size: int) -> None:
+        assert (mode, size) == (self.LK_NBLCK, 1)
+        at = os.lseek(handle, 0, os.SEEK_CUR)
+        lock_range = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, at, size, 0)
+        try:
+            fcntl.fcntl(handle, F_OFD_SETLK, lock_range)
+        except BlockingIOError:
+            raise PermissionError(errno.EACCES, "Permission denied") from None
+
+
+F_OFD_SETLK = 37
+"""Of Linux: locks of an open file, not of the process, so that one process can try both sides."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stands on locks of Linux")
+def test_the_lock_of_windows_keeps_a_second_run_out_and_ends_with_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "take", lock.by_locking(Msvcrt()))
+    with lock.alone(tmp_path):
+        assert json.loads((tmp_path / lock.LOCK).read_text("utf-8"))["pid"] == os.getpid()
+        assert (tmp_path / lock.LOCK).stat().st_size < 1000  # the byte that is locked lies behind, unwritten
+        busy = pytest.raises(OutputError, match=rf"in use by another run \(process {os.getpid()} on")
+        with busy, lock.alone(tmp_path):
+            pass
+    with lock.alone(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Msvcrt, "locking", broken)
+    with pytest.raises(OSError, match="Input/output"), lock.alone(tmp_path):
+        pass
 
 
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from zhfacts.records import TOO_SLOW
 from zhfacts.tables.write import HARMLESS
 
 ROOT = Path(__file__).parent.parent
-GIVING = {"Reject", "RefusedError", "reject", "Bad", "_fault", "_why", "no_column"}
+GIVING = {"Reject", "RefusedError", "reject", "Bad", "_fault", "why", "no_column"}
 """Calls and functions whose words are reasons or stages."""
 WORD = re.compile(r"[a-z]+(_[a-z]+)*")
 

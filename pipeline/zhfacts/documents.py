@@ -117,7 +117,10 @@ class Document:
 
     def heading_of(self, line: Line) -> str | None:
         """The heading under which a line stands, as one reads it."""
-        index = self.headings[line.number - 1] if self.headings else None
+        return self.heading_at(self.headings[line.number - 1] if self.headings else None)
+
+    def heading_at(self, index: int | None) -> str | None:
+        """The line of an index as one reads it."""
         return None if index is None else " ".join(self.lines[index].text.split())
 
     def line_at(self, offset: int) -> Line:

@@ -38,7 +38,7 @@ from zhfacts.link.words import DEFAULT, using
 from zhfacts.numbers.cells import kind_of
 from zhfacts.numbers.cells import read as read_cell
 from zhfacts.numbers.scan import find
-from zhfacts.read import Columns, from_text, read, read_records
+from zhfacts.read import Columns, Raw, from_text, open_records, read, read_record
 from zhfacts.records import (
     OUT_OF_MEMORY,
     TOO_LONG,
@@ -52,6 +52,7 @@ from zhfacts.records import (
     Result,
 )
 from zhfacts.reread import fact_fault
+from zhfacts.shares import WHOLE, Part, Share, part
 from zhfacts.tables.check import keep_provable
 
 Span = tuple[int, int]
@@ -92,18 +93,27 @@ def extract_file(source: str, path: Path, settings: Settings) -> Result:
         return _read(source, read(source, path), settings)
 
 
+def extract_share(source: str, path: Path, settings: Settings, share: Share) -> Result:
+    """What one share of a large file gives, to be put together by `shares.joined`."""
+    with memory(settings.memory_limit):
+        return _read(source, read(source, path), settings, share)
+
+
 def extract_records(source: str, path: Path, settings: Settings) -> Iterator[Result]:
     """What each record of a file of records gives; one that cannot be read becomes a reject row."""
-    columns = Columns(settings.text_column, settings.id_column)
-    for name, found in read_records(source, path, columns):
-        try:
-            with memory(settings.memory_limit):
-                result = _read(name, found, settings)
-        except ZhfactsError:
-            raise  # a broken rule concerns all documents
-        except Exception as error:
-            result = failed(name, error)
-        yield result
+    for name, raw in open_records(source, path, Columns(settings.text_column, settings.id_column)):
+        yield extract_record(name, raw, settings)
+
+
+def extract_record(source: str, raw: Raw, settings: Settings) -> Result:
+    """All that one record gives; one that cannot be read becomes a reject row."""
+    try:
+        with memory(settings.memory_limit):
+            return _read(source, read_record(source, raw), settings)
+    except ZhfactsError:
+        raise  # a broken rule concerns all documents
+    except Exception as error:
+        return failed(source, error)
 
 
 def failed(source: str, error: Exception) -> Result:
@@ -125,19 +135,21 @@ def _refused(source: str, reason: str, detail: str) -> Result:
     return Result(source, None, rejects=(Reject(source, None, "flow", None, None, reason, detail),))
 
 
-def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Settings) -> Result:
+def _read(source: str, found: tuple[Document | None, list[Reject]], settings: Settings, share: Share = WHOLE) -> Result:
     document, rejects = found
     if document is None:
         return Result(source, None, rejects=tuple(rejects))
     try:
         _check_length(document, settings)
         with cpu_time(document.characters, settings.cpu_limit):
-            result = extract(document, settings)
+            result = extract(document, settings, share)
     except TooSlow:
         return Result(source, None, rejects=(*rejects, _given_up(document, settings)))
     except TooMuch as error:
         return Result(source, None, rejects=(*rejects, *_refused(source, *error.args).rejects))
     assert result.document is not None  # noqa: S101  # extract() always returns the document it was given
+    if share[0]:  # the first has the document's own rows
+        return replace(result, document=replace(document, raw=b"", in_file=None, lines=()))
     return replace(
         result, document=replace(result.document, raw=b"", in_file=None), rejects=(*rejects, *result.rejects)
     )
@@ -150,12 +162,17 @@ def _check_length(document: Document, settings: Settings) -> None:
         raise TooMuch(TOO_LONG, f"{found} characters, more than {most}. Split it, or raise --max-characters.")
 
 
-def _numbers(blocks: list[Block], most: int) -> list[list[Number]]:
-    """The numbers of each block; TooMuch once they are more than `most` in all (0: any number)."""
+def _numbers(blocks: list[Block], wanted: range, most: int) -> list[list[Number]]:
+    """The numbers of each block, none of those that are another's share; TooMuch once they are too many in all.
+
+    `most` is how many a document may have (0: any number). The first share counts those of the others, too.
+    """
     numbers, total = [], 0
-    for block in blocks:
-        numbers.append(find(block.text))
-        total += len(numbers[-1])
+    counts_all = wanted.start == 0 and 0 < most < sum(len(block.text) for block in blocks)
+    for b, block in enumerate(blocks):
+        found = find(block.text) if b in wanted or counts_all else []
+        numbers.append(found if b in wanted else [])
+        total += len(found)
         if 0 < most < total:
             raise TooMuch(TOO_MANY, f"more than {most} numbers. Split it, or raise --max-numbers.")
     return numbers
@@ -170,22 +187,25 @@ def _given_up(document: Document, settings: Settings) -> Reject:
     return Reject(document.source, None, "flow", None, None, TOO_SLOW, detail)
 
 
-def extract(document: Document, settings: Settings) -> Result:
+def extract(document: Document, settings: Settings, share: Share = WHOLE) -> Result:
     """All stages over a document that has been read, by the rules and the segmenter that were chosen."""
     with knowledge.using(settings.overlay), using(settings.segmenter), seldom_collected():
-        return _extract(document, settings)
+        return _extract(document, settings, share)
 
 
-def _extract(document: Document, settings: Settings) -> Result:
+def _extract(document: Document, settings: Settings, share: Share) -> Result:
+    """Roles, articles, date, title and short names are looked for in the whole document, the rest in the share."""
     document, blocks = lay_out(document, settings.roles)
     document = _described(document, settings)
-    numbers = _numbers(blocks, settings.max_numbers)
-    spans = [list(sentences(block.text)) for block in blocks]
+    ours = part(document, blocks, share)
+    numbers = _numbers(blocks, ours.blocks, settings.max_numbers)
+    # blocks without sentences are passed over: what is carried from one to another stays within an article
+    spans = [list(sentences(block.text)) if b in ours.blocks else [] for b, block in enumerate(blocks)]
     clock = Clock(document.published, context().present(blocks, [line.text for line in document.lines[:FIRST_LINES]]))
     linked = link(blocks, numbers, spans, clock)
-    cells, heads = _tables(document, blocks, clock, linked.aliases)
+    cells, heads = _tables(document, blocks, clock, linked.aliases, ours)
     found = (*_facts(document, blocks, spans, numbers, linked), *(fact for fact, _ in cells))
-    named = [(blocks[b], m) for b, ms in enumerate(linked.mentions) for m in ms if not m.type.startswith("pronoun:")]
+    named = [(blocks[b], m) for b in ours.blocks for m in linked.mentions[b] if not m.type.startswith("pronoun:")]
     named += heads
     subjects = [one.entity for block in linked.links for one in block if one.entity]
     subjects += [entity for _, entity in cells if entity]
@@ -218,12 +238,15 @@ def _facts(
 
 
 def _tables(
-    document: Document, blocks: list[Block], clock: Clock, aliases: dict[str, Mention]
+    document: Document, blocks: list[Block], clock: Clock, aliases: dict[str, Mention], ours: Part
 ) -> tuple[list[tuple[Fact, Mention | None]], list[tuple[Block, Mention]]]:
-    """Facts of the cells of all tables with their entities, and the entities that headers name with their blocks."""
+    """Facts of the cells of our tables with their entities, and the entities that headers name with their blocks."""
     found, named = [], []
     ask = Numbers(find, read_cell, cache(kind_of))
     for table in cut(document, blocks):
+        first = next(block.origin.source[0] for block in table.blocks[2:] if block.origin.source)
+        if document.line_at(first).number not in ours.lines:
+            continue
         sheet, cells = Sheet(table, ask, clock, aliases), list(table.blocks)
         for b, number, told in sheet.claims():
             quote = document.line_at(cells[b].origin.source[0]).text.strip()

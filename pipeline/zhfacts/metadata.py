@@ -34,23 +34,39 @@ COLUMNS = ("source", *(field.name for field in fields(About)))
 _Rows = dict[str, tuple[int, About]]
 
 
+class Abouts:
+    """What the metadata.csv files beside and above documents say; each is read when its first document is met."""
+
+    def __init__(self, inputs: Sequence[Path]) -> None:
+        self._roots = [path for path in inputs if path.is_dir()]
+        self._read: dict[Path, tuple[str, _Rows]] = {}
+
+    def of(self, source: str, path: Path) -> About:
+        """What is said of a document; InputError, with file, line and mend, where that cannot be understood."""
+        about = About()
+        for folder in _folders(path, self._roots) if path != Path(STDIN) else ():
+            if folder not in self._read:
+                rows = _read(folder)
+                self._read[folder] = (_beside(source, path, folder) if rows else "", rows)
+            rows = self._read[folder][1]
+            if rows:
+                about = _over(about, rows.get(_key(path.relative_to(folder)), (0, About()))[1])
+        return about
+
+    def missing(self) -> list[Reject]:
+        """A reject for each row of a file that is not there, of all metadata.csv read so far."""
+        found = (_missing(folder, source, rows) for folder, (source, rows) in sorted(self._read.items()))
+        return [reject for rejects in found for reject in rejects]
+
+
 def describe(inputs: Sequence[Path], items: Sequence[tuple[str, Path]]) -> tuple[list[About], list[Reject]]:
     """What is said of each (source, path) that lies under the inputs, and a reject for each row of a missing file.
 
     Raises InputError, with file, line and mend, for a metadata.csv that cannot be understood.
     """
-    roots = [path for path in inputs if path.is_dir()]
-    read: dict[Path, tuple[str, _Rows]] = {}
-    found = []
-    for source, path in items:
-        about = About()
-        for folder in _folders(path, roots) if path != Path(STDIN) else ():
-            if folder not in read:
-                read[folder] = (_beside(source, path, folder), _read(folder))
-            about = _over(about, read[folder][1].get(_key(path.relative_to(folder)), (0, About()))[1])
-        found.append(about)
-    missing = [reject for folder, (source, rows) in sorted(read.items()) for reject in _missing(folder, source, rows)]
-    return found, missing
+    abouts = Abouts(inputs)
+    found = [abouts.of(source, path) for source, path in items]
+    return found, abouts.missing()
 
 
 def described(result: Result, about: About) -> Result:

@@ -9,26 +9,28 @@ import gzip
 import stat
 import sys
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
-from zhfacts.documents import METADATA, Document
-from zhfacts.documents import STDIN as DASH
+from zhfacts.documents import Document
 from zhfacts.errors import InputError
 from zhfacts.inputs import docx, html, pdf, records
-from zhfacts.inputs.base import LIMITS, READABLE, REASONS, SUFFIXES, Limits, Made, RefusedError, reject, shown
+from zhfacts.inputs.base import LIMITS, REASONS, Limits, Made, RefusedError, reject, shown
 from zhfacts.inputs.encodings import SAMPLE, tell
 from zhfacts.inputs.lines import make, split
 from zhfacts.inputs.records import Columns
+from zhfacts.inputs.walk import STDIN, find, unique, walk, why
+from zhfacts.inputs.warc import warc
 from zhfacts.records import Reject
 
 __all__ = [
-    "LIMITS", "REASONS", "STDIN", "Columns", "Limits", "find", "from_text", "has_records", "read", "read_records",
+    "LIMITS", "REASONS", "STDIN", "Columns", "Limits", "find", "from_text", "has_records", "open_records", "read",
+    "read_record", "read_records", "walk",
 ]  # fmt: skip
-STDIN = Path(DASH)
+Raw = Sequence[str] | bytes | Reject
+"""The lines of a record, the bytes of a page of HTML, or why there are none."""
 Read = tuple[Document | None, list[Reject]]
 _MAKERS: Mapping[str, Callable[[bytes, Limits], Made]] = {
     ".html": html.made,
@@ -36,107 +38,13 @@ _MAKERS: Mapping[str, Callable[[bytes, Limits], Made]] = {
     ".pdf": pdf.made,
     ".docx": docx.made,
 }
+_WAYS = {".parquet": records.parquet, ".warc": warc, ".warc.gz": warc}
 _FAULTS = (RefusedError, OSError, EOFError, zlib.error)
 
 
-def find(inputs: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[Reject]]:
-    """Documents under files and folders as (source, path), sorted by source: 新闻/一月.txt.
-
-    Raises InputError where an input is missing, or where all inputs together hold no document.
-    """
-    walked = [item for label, root in _labels(inputs) for item in _walk(label, root) if item[1].name != METADATA]
-    rejects = [reject(source, *fault) for source, _, fault in walked if fault]
-    found = sorted((source, path) for source, path, fault in walked if not fault)
-    if not found:
-        where = ", ".join(shown(str(path)) for path in inputs) or "an empty list of inputs"
-        seen = "".join(f" {each.source}: {each.detail}" for each in rejects[:3])
-        raise InputError(f"No document to read in {where}. {READABLE}, hidden ones are not.{seen}")
-    taken: set[str] = set()
-    unique = sorted((_unique(shown(source), taken), path) for source, path in found)
-    return unique, sorted(rejects, key=lambda each: each.source)
-
-
-def _walk(label: str, root: Path) -> Iterator[tuple[str, Path, tuple[str, str] | None]]:
-    """Yield all that is not hidden below an input, with what is wrong about it."""
-    if root == STDIN or not _is_folder(root, missing_ok=False):
-        yield label or _name(root), root, None
-        return
-    folders = [(label and f"{label}/", root)]
-    while folders:
-        prefix, folder = folders.pop()
-        try:
-            entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-        except OSError as error:
-            yield prefix.rstrip("/") or _name(root), folder, _why(error)
-            continue
-        if folder is root and not entries:
-            yield label or _name(root), root, ("empty", "The folder holds nothing to read")
-        for path in entries:
-            source = prefix + path.name
-            if not _is_folder(path):
-                known = path.name.lower().endswith(SUFFIXES)
-                yield source, path, None if known else ("unsupported_type", "Its name ends otherwise")
-            elif path.is_symlink():
-                yield source, path, ("unsupported_type", "A link to a folder is not followed")
-            else:
-                folders.append((f"{source}/", path))
-
-
-def _is_folder(path: Path, *, missing_ok: bool = True) -> bool:
-    """Whether it is a folder; what cannot be looked at is left to `read`, which says why."""
-    try:
-        return stat.S_ISDIR(path.stat().st_mode)
-    except (OSError, ValueError) as error:
-        if missing_ok or _why(error)[0] != "not_found":
-            return False
-        where = shown(f"{path} (looked up from {Path.cwd()})")
-        raise InputError(f"Input not found: {where}. Give a file or folder that exists.") from error
-
-
-def _labels(inputs: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Say what the sources under each input begin with, whatever the order of the inputs."""
-    if len(inputs) == 1:
-        return [("", inputs[0])]
-    names = Counter(map(_name, inputs))
-    taken: set[str] = set()
-    labels = []
-    for path in sorted(inputs, key=lambda path: str(path.absolute())):
-        name = _name(path)
-        full = f"{_name(path.parent)}/{name}" if names[name] > 1 else name
-        labels.append((_unique(full.lstrip("/"), taken), path))
-    return labels
-
-
-def _name(path: Path) -> str:
-    return path.name if path.name not in ("", "..") else path.resolve().name
-
-
-def _unique(label: str, taken: set[str]) -> str:
-    """Put -2, -3, … behind a label that is taken: 新闻, 新闻-2."""
-    free, number = label, 1
-    while free in taken:
-        free = f"{label}-{(number := number + 1)}"
-    taken.add(free)
-    return free
-
-
-def _why(error: Exception) -> tuple[str, str]:
-    """Reason and words for what stopped a file, without the system's own copy of the path."""
-    match error:
-        case RefusedError():
-            return error.args[0], error.args[1]
-        case gzip.BadGzipFile() | EOFError() | zlib.error():
-            return "bad_gzip", str(error)
-        case FileNotFoundError() | NotADirectoryError() | ValueError():  # ValueError: a NUL in the path
-            return "not_found", "No such file or folder"
-        case PermissionError():
-            return "no_permission", "Permission denied"
-    return "unreadable", str(getattr(error, "strerror", None) or error)
-
-
 def has_records(path: Path) -> bool:
-    """Whether a file holds records, each a document of its own: 一月.jsonl, 一月.parquet."""
-    return path.name.lower().endswith((".jsonl", ".jsonl.gz", ".parquet"))
+    """Whether a file holds records, each a document of its own: 一月.jsonl, 一月.parquet, 一月.warc.gz."""
+    return path.name.lower().endswith((".jsonl", ".jsonl.gz", ".parquet", ".warc", ".warc.gz"))
 
 
 def read(source: str, path: Path, limits: Limits = LIMITS) -> Read:
@@ -148,13 +56,13 @@ def read(source: str, path: Path, limits: Limits = LIMITS) -> Read:
             return _piped(source, limits)
         raw = _raw(path, limits.max_bytes, packed)
     except _FAULTS as error:
-        return None, [reject(source, *_why(error))]
+        return None, [reject(source, *why(error))]
     try:
         if maker:
             return make(source, maker(raw, limits), limits)
         document, rejects = split(source, raw, tell(raw), limits.max_line)
     except RefusedError as error:
-        return None, [reject(source, *_why(error))]
+        return None, [reject(source, *why(error))]
     if any(line.text and not line.text.isspace() for line in document.lines):
         return replace(document, stream="decompressed" if packed else "file"), rejects
     return None, [replace(each, doc_id=None) for each in rejects] or [reject(source, "empty", "No text")]
@@ -162,28 +70,39 @@ def read(source: str, path: Path, limits: Limits = LIMITS) -> Read:
 
 def read_records(source: str, path: Path, columns: Columns, limits: Limits = LIMITS) -> Iterator[tuple[str, Read]]:
     """Each record of a JSONL or Parquet file by its own source, `source#id`; a record that is refused by the file's."""
+    for name, raw in open_records(source, path, columns, limits):
+        yield name, read_record(name, raw, limits)
+
+
+def open_records(source: str, path: Path, columns: Columns, limits: Limits = LIMITS) -> Iterator[tuple[str, Raw]]:
+    """Each record as it lies in the file, to be read later and maybe elsewhere."""
     taken: set[str] = set()
-    packed = path.suffix.lower() == ".gz"
-    found = records.parquet if path.suffix.lower() == ".parquet" else records.jsonl
+    name = path.name.lower()
+    found = next((way for ending, way in _WAYS.items() if name.endswith(ending)), records.jsonl)
+    packed = name.endswith(".gz") and found is not warc  # members of .warc.gz are for warcio to part
     try:
         _check_regular(path)
         with gzip.open(path) if packed else path.open("rb") as opened:
             file = cast(IO[bytes], opened)
             for record in found(file, columns, limits):
                 if isinstance(record, records.Bad):
-                    yield source, (None, [reject(source, *record.fault, (None, record.row))])
+                    yield source, reject(source, *record.fault, (None, record.row))
                 else:
-                    name = _unique(shown(f"{source}#{record.name}"), taken)
-                    yield name, _made(name, Made(record.lines), limits)
+                    yield unique(shown(f"{source}#{record.name}"), taken), record.text
     except _FAULTS as error:
-        yield source, (None, [reject(source, *_why(error))])
+        yield source, reject(source, *why(error))
 
 
-def _made(source: str, made: Made, limits: Limits) -> Read:
+def read_record(source: str, raw: Raw, limits: Limits = LIMITS) -> Read:
+    """A record as a document, or why it is none."""
+    if isinstance(raw, Reject):
+        return None, [raw]
     try:
-        return make(source, made, limits)
+        # places in the file would be places in the page alone
+        page = replace(html.made(raw, limits), origins=None) if isinstance(raw, bytes) else Made(raw)
+        return make(source, page, limits)
     except RefusedError as error:
-        return None, [reject(source, *_why(error))]
+        return None, [reject(source, *why(error))]
 
 
 def _piped(source: str, limits: Limits) -> Read:

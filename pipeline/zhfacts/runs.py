@@ -25,6 +25,8 @@ class Run:
     out: Path
     info: dict[str, Any] = field(repr=False)
     """Contents of run.json."""
+    url: str | None = None
+    """Where the tables lie, if that is no folder of this machine: then they are not read from here."""
 
     @cached_property
     def facts(self) -> pd.DataFrame:

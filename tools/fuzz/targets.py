@@ -114,7 +114,10 @@ PARTS: Final = (
     ),
 )
 """What texts are made of, so that they reach beyond the first refusal."""
-NAMES: Final = ("a.txt", "a.md", "a.txt.gz", "a.html", "a.jsonl", "a.jsonl.gz", "a.docx", "a.parquet", "a.pdf")
+NAMES: Final = (
+    "a.txt", "a.md", "a.txt.gz", "a.html", "a.jsonl", "a.jsonl.gz", "a.docx", "a.parquet", "a.pdf", "a.warc",
+    "a.warc.gz",
+)  # fmt: skip
 FAULTS_OF_OURS: Final = frozenset({"provenance", "position", "kind", "internal_error"})
 
 
@@ -205,6 +208,8 @@ def _filled(name: str, data: bytes) -> bytes:
         import json
 
         text = "\n".join(json.dumps({"text": line}) for line in text.decode().split("\n")).encode() + b"\n" + data
+    if name.startswith("a.warc"):
+        text = _archived(text, data)
     if name.endswith(".docx"):
         from docx import Document  # an extra
 
@@ -214,6 +219,17 @@ def _filled(name: str, data: bytes) -> bytes:
         paper.save(file)
         return file.getvalue()
     return gzip.compress(text) if name.endswith(".gz") else text
+
+
+def _archived(text: bytes, data: bytes) -> bytes:
+    """An archive of two records, one well-formed but for what stands in it, one with hostile headers."""
+    kinds = (b"response", b"conversion", b"resource", b"revisit", text[:9])
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + data[:40] + b"\r\n\r\n<p>" + text
+    found = b""
+    for kind, size in ((kinds[data[0] // 2 % len(kinds)], len(body)), (b"response", data[-1] * 7)):
+        head = b"WARC/1.0\r\nWARC-Type: " + kind + b"\r\nWARC-Target-URI: " + text[:30].replace(b"\n", b" ")
+        found += head + b"\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % size + body + b"\r\n\r\n"
+    return found
 
 
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {

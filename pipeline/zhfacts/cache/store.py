@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -74,10 +74,20 @@ class Store:
                 os.utime(self._folder / f"{key}.json.z")
         return results
 
-    def put(self, key: str, source: str, results: Sequence[Result]) -> None:
+    def put(self, key: str, source: str, results: Iterable[Result]) -> None:
         """Keep the results of a file, without its name."""
-        with suppress(BadEntry):
-            self._write(f"{key}.json.z", key, plain(results, source))
+        entry = self.entry(key, source)
+        for result in results:
+            entry.add(result)
+        entry.close()
+
+    def entry(self, key: str, source: str) -> Entry:
+        """An entry for the results of a file, to be given one by one."""
+        return Entry(self, key, source)
+
+    def keep(self, key: str, packed: bytes) -> None:
+        """Write an entry that has been packed."""
+        self._write_packed(f"{key}.json.z", packed)
 
     def seal(self, inputs: str, run: str) -> None:
         """Remember that run.json with this SHA-256 tells of these inputs."""
@@ -111,15 +121,16 @@ class Store:
             return None
 
     def _write(self, name: str, key: str, said: Any) -> None:
-        """Write an entry whole or not at all; a full disk or missing rights end the writing for this run."""
-        if self._full:
-            return
+        """Write JSON whole or not at all; a full disk or missing rights end the writing for this run."""
         try:
             text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:
             return
-        packed = _digest(key, text) + zlib.compress(text, _LEVEL)
-        if len(text) > MOST_ENTRY or not self._make_room(len(packed)):
+        if len(text) <= MOST_ENTRY:
+            self._write_packed(name, _digest(key, text) + zlib.compress(text, _LEVEL))
+
+    def _write_packed(self, name: str, packed: bytes) -> None:
+        if self._full or not self._make_room(len(packed)):
             return
         half = self._folder / f"{name}.tmp"
         try:
@@ -147,6 +158,49 @@ class Store:
             self._size -= size
             return False
         return True
+
+
+class Entry:
+    """An entry that grows: packed as it comes, and given up once it is larger than one may be."""
+
+    def __init__(self, store: Store, key: str, source: str) -> None:
+        self._store, self._key, self._source = store, key, source
+        self._digest = hashlib.sha256(key.encode() + b"\0")
+        self._packer = zlib.compressobj(_LEVEL)
+        self._packed: list[bytes] = []
+        self._size = 0
+        self._given_up = False
+
+    def add(self, result: Result) -> None:
+        """Take one more result of the file."""
+        if self._given_up:
+            return
+        try:
+            (said,) = plain([result], self._source)
+            text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+            self._take(("," if self._size else "[") + text)
+        except (BadEntry, UnicodeEncodeError):
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Keep nothing of this file."""
+        self._given_up, self._packed = True, []
+
+    def close(self) -> None:
+        """Write the entry, where all of it may be kept."""
+        if not self._given_up:
+            self._take("]" if self._size else "[]")
+        if not self._given_up:
+            self._packed.append(self._packer.flush())
+            self._store.keep(self._key, self._digest.digest() + b"".join(self._packed))
+
+    def _take(self, text: str) -> None:
+        raw = text.encode()
+        self._size += len(raw)
+        self._digest.update(raw)
+        self._packed.append(self._packer.compress(raw))
+        if self._size > MOST_ENTRY:
+            self.give_up()
 
 
 def _digest(key: str, text: bytes) -> bytes:

@@ -6,6 +6,7 @@ Exit codes: 0 clean, 1 finished with something to look at, 2 wrong usage, 3 fail
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -16,6 +17,7 @@ from zhfacts import __version__
 from zhfacts.cli import (
     accept,
     annotate,
+    compact,
     diff,
     doctor,
     explain,
@@ -43,7 +45,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    extract, validate, show, report, query, top, explain, export, diff, accept, annotate, score, schema, doctor,
+    extract, validate, show, report, query, top, explain, export, diff, accept, annotate, score,
+    compact, schema, doctor,
 )  # fmt: skip
 for module in COMMANDS:
     app.command(module.NAME, epilog=module.EXAMPLE)(module.command)
@@ -78,6 +81,7 @@ def script() -> None:
     The libraries' own teardown is left out: Arrow's threads, ended by it while they are just beginning, abort the
     process on a busy machine ("terminate called without an active exception") and with it the exit code.
     """
+    gc.set_threshold(100_000, 50, 50)  # rules and models are made of many small objects, none of which is garbage
     try:
         main()
     except SystemExit as end:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zhfacts.cli.options import (
+    Address,
     CpuLimit,
+    Engine,
     Force,
     IdColumn,
+    Jobs,
     Json,
     MaxCharacters,
     MaxNumbers,
@@ -41,6 +44,8 @@ STOPPED = (
     "stopped; tables that stood in the output folder are unchanged, and what was finished is kept: "
     "the same command with --resume goes on from there"
 )
+LONG = 60.0
+"""Seconds of work that are left from which a line says so, and between two such lines."""
 MOST = 5
 """Rejected inputs that are named on the screen."""
 EXAMPLE = "Example: zhfacts extract seeds --out outputs --jobs 2 --published 2024-03-12"
@@ -48,11 +53,11 @@ EXAMPLE = "Example: zhfacts extract seeds --out outputs --jobs 2 --published 202
 
 def command(  # noqa: PLR0913, PLR0917  # one for each option
     inputs: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(metavar="INPUT", help="Files and folders to read; - for standard input.", show_default=False),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the tables.")] = Path("outputs"),
-    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    out: Annotated[str, typer.Option("--out", "-o", metavar="OUT", help="Folder for the tables.")] = "outputs",
+    jobs: Jobs = None,
     published: Published = None,
     rules: Rules = None,
     text_column: TextColumn = "text",
@@ -68,6 +73,8 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     quiet: Quiet = False,
     verbose: Verbose = False,
     as_json: Json = False,
+    engine: Engine = "local",
+    address: Address = None,
 ) -> None:
     """Extract facts from files and folders into Parquet tables."""
     from zhfacts import api, plain
@@ -81,7 +88,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
                 inputs, out, jobs, published, progress,
                 rules=rules, text_column=text_column, id_column=id_column, roles=roles or (), cpu_limit=cpu_limit,
                 segmenter=segmenter, max_characters=max_characters, max_numbers=max_numbers,
-                memory_limit=memory_limit, force=force,
+                memory_limit=memory_limit, force=force, engine=engine, address=address,
             )  # fmt: skip
     except KeyboardInterrupt:
         raise StoppedError(STOPPED) from None
@@ -115,6 +122,8 @@ def _explain_rejected(run: Run, screen: Console, most: int) -> None:
     from zhfacts.cli.console import visible
     from zhfacts.tables.write import HARMLESS
 
+    if run.url:
+        return
     rejects = run.rejects
     whole = rejects[rejects["doc_id"].isna() & ~rejects["reason"].isin(HARMLESS)].drop_duplicates("source")
     for source, detail in zip(whole["source"][:most], whole["detail"][:most], strict=True):
@@ -132,15 +141,26 @@ def _explain_rejected(run: Run, screen: Console, most: int) -> None:
 def _progress(screen: Console) -> Iterator[Callable[[Step], None]]:
     """What to call for each document: moves a bar on a terminal, prints the line elsewhere."""
     from zhfacts.cli.console import visible
+    from zhfacts.progress import in_words
 
     if not screen.is_terminal or screen.is_dumb_terminal:
-        yield lambda step: screen.print(visible(step))
+        told = time.monotonic()
+
+        def line(step: Step) -> None:
+            nonlocal told
+            screen.print(visible(step))
+            if step.left and step.left > LONG and time.monotonic() - told > LONG:
+                told = time.monotonic()
+                screen.print(f"zhfacts: {in_words(step.left)} left")
+
+        yield line
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    text = TextColumn("{task.description}", markup=False)
-    with Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), text, console=screen) as bar:
-        task = bar.add_task("reading", total=None)
+    columns = TextColumn("{task.fields[left]}"), TextColumn("{task.description}", markup=False)
+    with Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *columns, console=screen) as bar:
+        task = bar.add_task("reading", total=None, left="")
         yield lambda step: bar.update(
-            task, completed=step.done, total=step.total, description=visible(step.partition(" ")[2])
-        )
+            task, completed=step.done, total=step.total, description=visible(step.partition(" ")[2]),
+            left=f"{in_words(step.left)} left" if step.left else "",
+        )  # fmt: skip

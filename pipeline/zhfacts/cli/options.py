@@ -96,6 +96,32 @@ Roles = Annotated[
     ),
 ]
 
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Number of processes; by default as many as there are processors, fewer where there is little to do.",
+        show_default=False,
+    ),
+]
+
+Engine = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="local, or ray: a cluster, which reads and writes URLs such as s3://bucket/folder, too (docs/scale.md).",
+    ),
+]
+
+Address = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Of a Ray cluster: auto, or ray://HOST:10001; one is started on this machine without it.",
+        show_default=False,
+    ),
+]
+
 CpuLimit = Annotated[
     float,
     typer.Option(

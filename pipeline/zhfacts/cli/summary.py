@@ -25,7 +25,13 @@ def show(run: Run, screen: Console) -> None:
     table(("found", "count"), [(name, f"{count:,}") for name, count in _counted(counts)], screen)
     for advice in _advice(counts["rejects"]):
         screen.print(advice)
-    screen.print(f"\nTables: {visible(str(run.out))}/*.parquet and run.json")
+    screen.print(f"\nTables: {visible(run.url or str(run.out))}/*.parquet and run.json")
+    if not run.url:
+        _show_examples(run, screen)
+
+
+def _show_examples(run: Run, screen: Console) -> None:
+    """Print up to three facts with their lines."""
     rows = examples(run)
     if rows:
         screen.print("\nFor example:")

@@ -1,22 +1,28 @@
 """Several processes on one machine, each started afresh, so that nothing hangs on what they inherit.
 
-Example: `list(run(len, ["一", "二三"], 2, lost))` is [1, 2]. A worker has one item at a time: whoever dies
-(killed, out of memory, a crash in C) takes this one with it and no other, and is replaced. The executors of
-the standard library give up all their work there, and cannot say whose fault it was.
+Example: `run(work, ["一", "二三"], 2, lost)` gives ("一", results of 一), then ("二三", its results). Items are taken
+from their iterator as workers have room, a few ahead, and results come in the order of items. A worker that dies
+(killed, out of memory, a crash in C) is replaced, and what it had is tried again, item by item; one over which a
+worker dies a second time is lost, and no other. The executors of the standard library give up all their work there,
+and cannot say whose fault it was.
+
+What waits is bounded: results of items whose turn has not come are held as bytes, up to MOST_WAITING; from then on
+only the worker whose turn it is is listened to, and the others stop at their full pipes.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
+import pickle
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final, Generic, TypeVar
 
+from zhfacts.engines.worker import ALONE, DONE, ERROR, ITEM, OUT, READY, serve
 from zhfacts.errors import ZhfactsError
 
 Item = TypeVar("Item")
@@ -24,45 +30,96 @@ Out = TypeVar("Out")
 
 MOST_JOBS: Final = 61
 """Windows waits for no more processes at once."""
-AHEAD: Final = 16
-"""Items for each worker that may be done before the one whose turn it is: bounds what waits in memory."""
+AHEAD: Final = 64
+"""Items for each worker that may be taken from their iterator before the one whose turn it is has ended."""
+IN_HAND: Final = 4
+"""Items that a worker may have, the one at work included, so that it need not wait for us."""
+LIGHT: Final = 200_000
+"""Weight of a worker's items from which it gets no further one: one heavy item is enough to be busy with."""
+MOST_WAITING: Final = 64 << 20
+"""Bytes of results that may wait for their turn."""
 MOST_STARTS: Final = 3
 """Workers in a row that may die before they have begun; then it is no item's fault."""
 PATIENCE: Final = 5.0
 """Seconds that a worker has to end before it is killed."""
+Lost = Callable[[Item, int, str], tuple[Sequence[Out], Item | None]]
+"""Given an item over which a worker has died, how many results had come of it, and how it died ("killed by SIGKILL"):
+what stands in for the result that was lost, and the item of what is still to be worked on, if anything is."""
+Here = Callable[[Item], Iterable[Out] | None]
+"""The results of an item that this process has to see to when its turn comes; None for one that is work for others."""
+
+
+@dataclass(eq=False)
+class _Entry(Generic[Item, Out]):
+    """An item on its way: what has come of it and not been taken yet, and how far it is."""
+
+    item: Item
+    left: Item
+    """What of it is still to be worked on."""
+    weight: int
+    here: Iterable[Out] | None = None
+    said: deque[bytes] = field(default_factory=deque)
+    seen: int = 0
+    """Results that have come of it."""
+    skip: int = 0
+    """Results that come a second time, for the worker that gave them died over another item."""
+    done: bool = False
+    alone: bool = False
+    """Whether it is given to a worker that has nothing else and says each result at once: a worker died that had it."""
 
 
 @dataclass(eq=False)
 class _Worker:
-    """A process, our end of its pipe, and the number of the item it has; None before it is ready or while idle."""
+    """A process, our end of its pipe, and the items it has, the one at work first."""
 
     process: SpawnProcess
     pipe: Connection
-    item: int | None = None
+    entries: deque[_Entry[Any, Any]] = field(default_factory=deque)
     ready: bool = False
+
+    def has_room(self, entry: _Entry[Any, Any], others_wait: bool) -> bool:
+        """Whether one more may be given to it."""
+        if not self.entries:
+            return self.ready
+        crowded = len(self.entries) >= IN_HAND or sum(e.weight for e in self.entries) + entry.weight > LIGHT
+        return not (others_wait or crowded or entry.alone or self.entries[0].alone)
 
 
 @dataclass
-class _Pool(Generic[Item, Out]):
-    """The state of one run: which items have been handed out, and what has come back before its turn."""
+class Pool(Generic[Item, Out]):
+    """Workers, and the state of one run: what has been taken from the items, who has it, and what waits.
 
-    work: Callable[[Item], Out]
-    items: Sequence[Item]
+    `results` may be called again and again; workers stay until `end`.
+    """
+
+    work: Callable[[Item], Iterable[Out]]
     jobs: int
-    lost: Callable[[Item, str], Out]
+    lost: Lost[Item, Out]
+    here: Here[Item, Out] = lambda _: None
+    weight: Callable[[Item], int] = lambda _: LIGHT
+    items: Iterator[Item] = field(default_factory=lambda: iter(()))
     workers: list[_Worker] = field(default_factory=list)
-    done: dict[int, Out] = field(default_factory=dict)
-    given: int = 0
+    queue: deque[_Entry[Item, Out]] = field(default_factory=deque)
+    """Entries whose turn has not come, in their order."""
+    pending: deque[_Entry[Item, Out]] = field(default_factory=deque)
+    """Entries that no worker has."""
+    waiting: int = 0
+    """Bytes of results that have come and not been taken."""
+    exhausted: bool = False
     stillborn: int = 0
 
-    def results(self) -> Iterator[Out]:
-        """What comes of each item, in their order."""
-        for turn in range(len(self.items)):
-            while turn not in self.done:
-                self._hire(turn)
-                self._hand_out(turn)
-                self._listen()
-            yield self.done.pop(turn)
+    def results(self, items: Iterable[Item]) -> Iterator[tuple[Item, Iterator[Out]]]:
+        """Each item with what comes of it, in their order."""
+        self.items, self.exhausted = iter(items), False
+        while True:
+            self._fill()
+            if not self.queue:
+                return
+            entry = self.queue.popleft()
+            item, outs = entry.item, self._outs(entry)
+            yield item, outs
+            for _ in outs:  # what was not asked for is passed over
+                pass
 
     def end(self, *, at_once: bool) -> None:
         """End all workers; those that are still at work are killed where nobody wants their results."""
@@ -72,96 +129,152 @@ class _Pool(Generic[Item, Out]):
             worker.pipe.close()  # an idle worker ends by itself
         for worker in self.workers:
             _bury(worker.process)
+        self.workers = []
+        if isinstance(self.items, Generator):  # it may have processes of its own
+            self.items.close()
 
-    def _hire(self, turn: int) -> None:
-        """As many workers as there is still work for."""
-        wanted = min(self.jobs, len(self.items) - turn - len(self.done))
-        while len(self.workers) < wanted:
-            context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, self.work), daemon=True)
-            process.start()
-            theirs.close()  # or its death would not be heard
-            self.workers.append(_Worker(process, ours))
+    def _outs(self, entry: _Entry[Item, Out]) -> Iterator[Out]:
+        if entry.here is not None:
+            yield from entry.here
+            return
+        while True:
+            while entry.said:
+                said = entry.said.popleft()
+                self.waiting -= len(said)
+                yield pickle.loads(said)  # noqa: S301  # of a process of our own
+            if entry.done:
+                return
+            self._fill()
+            self._hand_out()
+            self._listen(entry)
 
-    def _hand_out(self, turn: int) -> None:
-        """Give the next items to the workers that wait for one."""
-        for worker in list(self.workers):
-            if not worker.ready or worker.item is not None:
-                continue
-            if self.given < min(len(self.items), turn + AHEAD * self.jobs):
-                try:
-                    worker.pipe.send(self.items[self.given])
-                except OSError:  # it died idle: its place is filled, the item goes to another
-                    self._dismiss(worker)
-                    continue
-                worker.item, self.given = self.given, self.given + 1
+    def _fill(self) -> None:
+        """Take items from their iterator, a bounded number ahead."""
+        while not self.exhausted and len(self.queue) < AHEAD * self.jobs and len(self.pending) < IN_HAND * self.jobs:
+            for item in self.items:
+                entry = _Entry(item, item, self.weight(item), self.here(item))
+                self.queue.append(entry)
+                if entry.here is None:
+                    self.pending.append(entry)
+                break
+            else:
+                self.exhausted = True
 
-    def _listen(self) -> None:
-        """Take what workers say, at least one; a pipe that has ended is a worker that has died."""
-        pipes: dict[Any, _Worker] = {worker.pipe: worker for worker in self.workers}
-        for pipe in wait(list(pipes)) if pipes else ():
-            worker = pipes[pipe]
+    def _hand_out(self) -> None:
+        """Hire as many workers as there is work for, and give them what they have room for."""
+        while len(self.workers) < self.jobs and len(self.pending) > sum(not w.entries for w in self.workers):
+            self._hire()
+        for worker in sorted(self.workers, key=lambda worker: len(worker.entries)):
+            others_wait = any(not other.entries for other in self.workers if other is not worker)
+            while self.pending and worker.has_room(self.pending[0], others_wait):
+                if not self._give(worker):
+                    break
+
+    def _give(self, worker: _Worker) -> bool:
+        try:
+            entry = self.pending[0]
+            worker.pipe.send_bytes((ALONE if entry.alone else ITEM) + pickle.dumps(entry.left))
+        except OSError:  # it died idle: its place is filled, the item goes to another
+            self._dismiss(worker)
+            return False
+        worker.entries.append(self.pending.popleft())
+        return True
+
+    def _hire(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, self.work), daemon=True)
+        process.start()
+        theirs.close()  # or its death would not be heard
+        self.workers.append(_Worker(process, ours))
+
+    def _listen(self, entry: _Entry[Item, Out]) -> None:
+        """Take what workers say, at least one; where too much waits, only what `entry` needs to go on."""
+        full = self.waiting >= MOST_WAITING
+        heard: dict[Any, _Worker] = {
+            worker.pipe: worker for worker in self.workers if not full or not worker.entries or entry in worker.entries
+        }
+        for pipe in wait(list(heard)) if heard else ():
+            worker = heard[pipe]
             try:
-                kind, said = worker.pipe.recv()
+                said = worker.pipe.recv_bytes()
             except (EOFError, OSError):
                 self._dismiss(worker)
                 continue
-            if kind == "error":
-                raise said
-            if kind == "ready":
-                worker.ready, self.stillborn = True, 0
-            elif worker.item is not None:
-                self.done[worker.item] = said
-                worker.item = None
+            self._take(worker, said[:1], said[1:])
+
+    def _take(self, worker: _Worker, kind: bytes, said: bytes) -> None:
+        if kind == ERROR:
+            raise pickle.loads(said)  # noqa: S301  # of a process of our own
+        if kind == READY:
+            worker.ready, self.stillborn = True, 0
+        elif kind == DONE:
+            worker.entries.popleft().done = True
+        elif kind == OUT and worker.entries[0].skip:
+            worker.entries[0].skip -= 1
+        else:
+            self._keep(worker.entries[0], said)
+
+    def _keep(self, entry: _Entry[Item, Out], said: bytes) -> None:
+        entry.said.append(said)
+        entry.seen += 1
+        self.waiting += len(said)
 
     def _dismiss(self, worker: _Worker) -> None:
-        """Strike out a worker that has died, with the item that it had."""
+        """Strike out a worker that has died. Nobody knows over which of its items: each is tried again, alone."""
         self.workers.remove(worker)
         worker.pipe.close()
         how = _bury(worker.process)
-        if worker.item is not None:
-            self.done[worker.item] = self.lost(self.items[worker.item], how)
-        elif not worker.ready:
-            self.stillborn += 1
-            if self.stillborn >= MOST_STARTS:
-                raise ZhfactsError(
-                    f"{MOST_STARTS} worker processes died before they could begin ({how}); run with 1 job to see why, "
-                    f'and call a parallel run from a script only below `if __name__ == "__main__":`'
-                )
+        if not worker.ready:
+            self._miscarried(how)
+        for entry in reversed(worker.entries):
+            blamed = entry.alone
+            entry.alone, entry.skip = True, entry.seen
+            if not blamed or self._go_on(entry, how):
+                self.pending.appendleft(entry)
+
+    def _go_on(self, entry: _Entry[Item, Out], how: str) -> bool:
+        """Put something in the place of the result that was lost; whether there is more to be done of the item."""
+        stand_ins, rest = self.lost(entry.left, entry.seen, how)
+        for stand_in in stand_ins:
+            self._keep(entry, pickle.dumps(stand_in))
+        entry.seen = entry.skip = 0
+        entry.done = rest is None
+        if rest is not None:
+            entry.left = rest
+        return rest is not None
+
+    def _miscarried(self, how: str) -> None:
+        self.stillborn += 1
+        if self.stillborn >= MOST_STARTS:
+            raise ZhfactsError(
+                f"{MOST_STARTS} worker processes died before they could begin ({how}); run with 1 job to see why, "
+                f'and call a parallel run from a script only below `if __name__ == "__main__":`'
+            )
 
 
-def run(
-    work: Callable[[Item], Out], items: Sequence[Item], jobs: int, lost: Callable[[Item, str], Out]
-) -> Generator[Out, None, None]:
-    """What `work` makes of each item, in their order, whichever is done first.
+def run(  # noqa: PLR0913  # what to do with which items, and by name what callers may know of them
+    work: Callable[[Item], Iterable[Out]],
+    items: Iterable[Item],
+    jobs: int,
+    lost: Lost[Item, Out],
+    *,
+    here: Here[Item, Out] = lambda _: None,
+    weight: Callable[[Item], int] = lambda _: LIGHT,
+) -> Generator[tuple[Item, Iterator[Out]], None, None]:
+    """Each item with the results that `work` makes of it, in their order, whichever is done first.
 
-    `work`, items and what it returns must be picklable, and `work` must not raise for a bad item. Where a worker
-    dies over an item, `lost(item, how)` stands in for it: how is "ended with code 3" or "killed by SIGKILL".
-    Raises what `work` raises, and ZhfactsError where no worker can be started.
+    `work`, items and results must be picklable, and `work` must not raise for a bad item. `weight` says about how
+    much work an item is, so that a worker gets several light ones at a time. Raises what `work` raises, and
+    ZhfactsError where no worker can be started.
     """
-    pool = _Pool(work, items, max(1, min(jobs, len(items), MOST_JOBS)), lost)
+    pool = Pool(work, max(1, min(jobs, MOST_JOBS)), lost, here, weight)
     whole = False
     try:
-        yield from pool.results()
+        yield from pool.results(items)
         whole = True
     finally:
         pool.end(at_once=not whole)
-
-
-def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
-    """Work on what comes through the pipe until it ends; the life of a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; only the parent should answer
-    with suppress(EOFError, OSError):
-        pipe.send(("ready", None))
-        while True:
-            item = pipe.recv()
-            try:
-                said = "done", work(item)
-            except Exception as error:
-                said = "error", error
-            pipe.send(said)
-    os._exit(0)  # nothing is left to be done, and no library's threads can turn that into a crash
 
 
 def _bury(process: SpawnProcess) -> str:

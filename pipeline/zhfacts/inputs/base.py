@@ -14,7 +14,10 @@ from types import ModuleType
 from zhfacts.documents import InFile
 from zhfacts.records import Reject
 
-SUFFIXES = (".txt", ".md", ".txt.gz", ".md.gz", ".html", ".htm", ".pdf", ".docx", ".jsonl", ".jsonl.gz", ".parquet")
+SUFFIXES = (
+    ".txt", ".md", ".txt.gz", ".md.gz", ".html", ".htm", ".pdf", ".docx", ".jsonl", ".jsonl.gz", ".parquet",
+    ".warc", ".warc.gz",
+)  # fmt: skip
 """What folders are searched for, in any case of letters; a file named directly is always taken."""
 READABLE = f"Files ending in {', '.join(SUFFIXES)} are read"
 REASONS: Mapping[str, str] = {
@@ -33,6 +36,7 @@ REASONS: Mapping[str, str] = {
     "bad_pdf": "Fetch it again, or open it in a viewer and save it anew.",
     "bad_docx": "Fetch it again, or open it in a word processor and save it anew as .docx.",
     "bad_parquet": "Write it anew; `parquet-tools inspect FILE` or pyarrow says what is in it.",
+    "bad_warc": "Fetch it again; `warcio check FILE` says what is in it.",
     "bad_row": "Mend this record; the others were read.",
     "no_column": "Name the column that holds the text with --text-column, and that of the ids with --id-column.",
     "encrypted": "Remove its password, e.g. with `qpdf --decrypt`, and give the result.",

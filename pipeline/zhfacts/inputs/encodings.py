@@ -10,8 +10,6 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from charset_normalizer import from_bytes
-
 from zhfacts.documents import encode
 from zhfacts.inputs.base import RefusedError
 
@@ -81,6 +79,8 @@ def _guess(raw: bytes) -> str:
 
 def _normalizer(sample: bytes, among: Sequence[str] | None) -> str | None:
     """charset-normalizer's choice: of those named, the first in their order that it finds as good as its best."""
+    from charset_normalizer import from_bytes  # few files ask for it, and it takes a tenth of a second to load
+
     found = list(from_bytes(sample[:SAMPLE], cp_isolation=list(among) if among else None))
     if not among or not found:
         return found[0].encoding if found else None

@@ -37,10 +37,10 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record's id and the lines of its text."""
+    """One record's id and the lines of its text, or the bytes of a page of HTML that are still to be read."""
 
     name: str
-    lines: Sequence[str]
+    text: Sequence[str] | bytes
 
 
 @dataclass(frozen=True, slots=True)

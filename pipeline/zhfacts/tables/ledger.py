@@ -8,10 +8,11 @@ one row for each entity, eight bytes for each fact.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,13 +23,18 @@ from zhfacts.records import Reject, Result
 from zhfacts.tables import rows
 from zhfacts.tables.schema import SCHEMAS
 
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
 
 class Ledger:
-    """Contents, copies and entities of the documents so far, in the order of their sources."""
+    """Contents, copies and entities of the documents so far, in the order of their sources.
 
-    def __init__(self) -> None:
-        self.sources: dict[str, str] = {}
-        self.copies: dict[str, list[str]] = {}
+    `sources` and `copies` are those that others have met, where several share the documents of a run.
+    """
+
+    def __init__(self, sources: Mapping[str, str] = NONE, copies: Mapping[str, list[str]] = NONE) -> None:
+        self.sources: dict[str, str] = dict(sources)
+        self.copies: dict[str, list[str]] = {key: [*found] for key, found in copies.items()}
         self.entities: dict[str, list[Any]] = {}
         self.facts = array("Q")
 
@@ -50,8 +56,15 @@ class Ledger:
     def enter(self, tables: dict[str, pa.Table]) -> None:
         """Remember what the tables of some documents name."""
         self.facts.extend(map(_number, tables["facts"]["fact_id"].to_pylist()))
+        self.merge(tables["entities"])
+
+    def merge(self, entities: pa.Table, first: str = "", last: str = "") -> None:
+        """Put entities together with those so far; only ids from `first` to below `last`, where that is said."""
+        ours = pc.greater_equal(entities["entity_id"], first)
+        if last:
+            ours = pc.and_(ours, pc.less(entities["entity_id"], last))
         for key, name, kind, aliases, iso, mentions, facts in zip(
-            *tables["entities"].to_pydict().values(), strict=True
+            *entities.filter(ours).to_pydict().values(), strict=True
         ):
             known = self.entities.setdefault(key, [key, name, kind, set(), None, 0, 0])
             known[3].update(aliases)

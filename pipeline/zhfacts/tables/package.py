@@ -7,7 +7,7 @@ Source of the form: Data Package 2.0 (datapackage.org); deterministic, for it ho
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,13 +29,23 @@ TYPES: Final = {
 
 def package(tables: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Any]:
     """The data package of tables that lie in `folder`; `tables` is what run.json says of each."""
+    found = {name: part_files(folder / f"{name}.parquet") for name in COLUMNS}
+    sizes = {
+        name: [(f.relative_to(folder).as_posix(), f.stat().st_size) for f in files] for name, files in found.items()
+    }
+    return package_of(tables, sizes)
+
+
+def package_of(
+    tables: Mapping[str, Mapping[str, Any]], files: Mapping[str, Sequence[tuple[str, int]]]
+) -> dict[str, Any]:
+    """The data package of tables whose files, with their sizes, are named."""
     resources = []
     for name in COLUMNS:
-        told, files = tables[name], part_files(folder / f"{name}.parquet")
-        about: dict[str, Any] = {"bytes": sum(file.stat().st_size for file in files)}
-        if len(files) == 1:
-            about["hash"] = f"sha256:{told['sha256']}"
-        paths = [file.relative_to(folder).as_posix() for file in files]
+        paths = [path for path, _ in files[name]]
+        about: dict[str, Any] = {"bytes": sum(size for _, size in files[name])}
+        if len(paths) == 1:
+            about["hash"] = f"sha256:{tables[name]['sha256']}"
         resources.append(_resource(name, paths[0] if len(paths) == 1 else paths) | about)
     return _package(resources)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from json.encoder import encode_basestring
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -41,19 +42,20 @@ def build(kept: list[Result], rejects: list[Reject]) -> dict[str, pa.Table]:
     mentions = [mention for r in kept for mention in sorted(r.mentions, key=places)]
     documents = [r.document for r in kept if r.document is not None]
     rows = {
-        "facts": (_values(fact, "facts") for fact in facts),
+        "facts": map(_VALUES["facts"], facts),
         "entities": _entities(kept, Counter(f.subject_id for f in facts), Counter(m.entity_id for m in mentions)),
-        "mentions": (_values(mention, "mentions") for mention in mentions),
+        "mentions": map(_VALUES["mentions"], mentions),
         "documents": _documents(documents, Counter(f.doc_id for f in facts), rejects),
         "lines": _lines(documents),
-        "rejects": (_values(reject, "rejects") for reject in rejects),
+        "rejects": map(_VALUES["rejects"], rejects),
     }
     return {name: table(name, rows[name]) for name in SCHEMAS}
 
 
-def _values(record: object, name: str) -> tuple[Any, ...]:
-    """A record's values in the order of its table's columns."""
-    return tuple(getattr(record, column) for column, *_ in COLUMNS[name])
+_VALUES: Final[Mapping[str, Callable[[Any], tuple[Any, ...]]]] = {
+    name: attrgetter(*(column for column, *_ in COLUMNS[name])) for name in ("facts", "mentions", "rejects")
+}
+"""A record's values in the order of its table's columns."""
 
 
 def _entities(kept: list[Result], facts: Counter[str | None], mentions: Counter[str]) -> Iterator[tuple[Any, ...]]:
@@ -81,9 +83,10 @@ def _documents(documents: list[Document], facts: Counter[str], rejects: list[Rej
 def _lines(documents: list[Document]) -> Iterator[tuple[Any, ...]]:
     """Rows of lines, document after document."""
     for d in documents:
-        for line in d.lines:
+        heading = cache(d.heading_at)  # many lines stand under one
+        for k, line in enumerate(d.lines):
             place = d.doc_id, line.number, line.byte_start, line.byte_end, line.text, line.role
-            context = line.page, d.article_of(line), d.heading_of(line)
+            context = line.page, d.article_of(line), heading(d.headings[k] if d.headings else None)
             yield *place, *context, line.origin_start, line.origin_end
 
 
@@ -136,28 +139,41 @@ _PIECE = 4096
 """Rows that are written at once."""
 
 
-class Digest:
-    """SHA-256 of a table's rows as JSON lines with sorted keys, the same whatever wrote the table, in whatever pieces.
+_PRIME: Final = 2**256 - 189
+_BASE: Final = int.from_bytes(hashlib.sha256(b"zhfacts rows").digest())
 
-    Floats stand as their shortest decimal form, dates as ISO 8601, decimals without trailing zeros.
+
+class Digest:
+    """A digest of a table's rows in their order, the same whatever wrote the table, in whatever pieces.
+
+    A row is a line of JSON with sorted keys; floats stand as their shortest decimal form, dates as ISO 8601, decimals
+    without trailing zeros. The SHA-256s of all rows are the digits of one number to a fixed base, modulo a prime: so
+    the digest of two tables one behind the other follows from theirs, and many workers can each make their part.
     """
 
-    def __init__(self) -> None:
-        self._total = hashlib.sha256()
+    def __init__(self, value: int = 0, count: int = 0) -> None:
+        self.value, self.count = value, count
 
     def update(self, rows: pa.Table) -> None:
         """Take the next rows."""
         names = sorted(rows.column_names)
         form = "{" + ",".join(f'"{name}":%s' for name in names) + "}\n"
+        value, sha256, number = self.value, hashlib.sha256, int.from_bytes
         for at in range(0, rows.num_rows, _PIECE):
             # by columns: making a dictionary of Python values for each row takes longer
             columns = (_written(rows.column(name).slice(at, _PIECE)) for name in names)
-            text = "".join(map(form.__mod__, zip(*columns, strict=True)))
-            self._total.update(text.encode("utf-8", "surrogatepass"))
+            for row in map(form.__mod__, zip(*columns, strict=True)):
+                value = (value * _BASE + number(sha256(row.encode("utf-8", "surrogatepass")).digest())) % _PRIME
+        self.value, self.count = value, self.count + rows.num_rows
+
+    def append(self, other: Digest) -> None:
+        """Take the rows that another digest is of."""
+        self.value = (self.value * pow(_BASE, other.count, _PRIME) + other.value) % _PRIME
+        self.count += other.count
 
     def hex(self) -> str:
         """The digest of all rows so far, hexadecimal."""
-        return self._total.hexdigest()
+        return hashlib.sha256(f"{self.count}:{self.value:x}".encode()).hexdigest()
 
 
 def digest(rows: pa.Table) -> str:

@@ -134,6 +134,8 @@ def _page_findings(
     named = {f"table lines, line {n} of {name}": row for n, row in lines.items()}
     known = [{at: row for at, row in rows.items() if row["origin_start"] is not None} for rows in (facts, named)]
     path = next(_paths(name, source), None)
+    if not any(known):  # a page of an archive has no places in it
+        return
     if path is None:
         yield f"document {name}: its file is not found under {source}"
     else:

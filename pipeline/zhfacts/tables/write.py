@@ -46,28 +46,46 @@ def write(
         for result in results:
             tables.add(result)
         digests = tables.close()
-    run = {
+    return describe(build, info, digests, tables.counts(digests))
+
+
+def describe(
+    build: Path, info: Mapping[str, Any], digests: Mapping[str, dict[str, Any]], counts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write the JSON files beside tables that are all there, and return run.json."""
+    run = told(info, digests, counts)
+    write_json(build / PACKAGE, package(digests, build))
+    write_json(build / INFO, run)
+    return run
+
+
+def told(info: Mapping[str, Any], digests: Mapping[str, dict[str, Any]], counts: Mapping[str, Any]) -> dict[str, Any]:
+    """What run.json says of a run that has just ended."""
+    return {
         "tool": "zhfacts",
         "contract": CONTRACT,
         "writer": f"pyarrow {pa.__version__}",
         **info,
-        "counts": tables.counts(digests),
-        "reproducible": CHANCE.isdisjoint(tables.reasons),
+        "counts": counts,
+        "reproducible": CHANCE.isdisjoint(counts["rejects"]),
         "tables": digests,
         "finished": now(),
     }
-    _text(build / PACKAGE, package(digests, build))
-    _text(build / INFO, run)
-    return run
 
 
 def again(old: Mapping[str, Any], build: Path, info: Mapping[str, Any], out: Path) -> None:
     """Write the JSON files alone, for a run that finds in `out` the tables of an `old` one as it would make them."""
-    _text(build / PACKAGE, package(old["tables"], out))
-    _text(build / INFO, {**old, **info, "finished": now()})
+    write_json(build / PACKAGE, package(old["tables"], out))
+    write_json(build / INFO, {**old, **info, "finished": now()})
 
 
-def _text(path: Path, content: Mapping[str, Any]) -> None:
+def rewritten(old: Mapping[str, Any], digests: Mapping[str, dict[str, Any]], build: Path) -> None:
+    """Write the JSON files of a run whose tables lie in `build` in another form."""
+    write_json(build / PACKAGE, package(digests, build))
+    write_json(build / INFO, {**old, "tables": digests, "writer": f"pyarrow {pa.__version__}"})
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON, the same bytes for the same content."""
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -76,8 +94,8 @@ def _text(path: Path, content: Mapping[str, Any]) -> None:
 class Tables:
     """The six tables while they grow; results come in order of source."""
 
-    def __init__(self, build: Path, part_rows: int = PART_ROWS) -> None:
-        self.build, self.ledger = build, Ledger()
+    def __init__(self, build: Path, part_rows: int = PART_ROWS, ledger: Ledger | None = None) -> None:
+        self.build, self.ledger = build, ledger or Ledger()
         # copies of a document may come long after it, so its row waits in a file of its own
         (build / _DRAFT).mkdir()
         self.draft = TableWriter(build / _DRAFT, "documents")
@@ -124,12 +142,7 @@ class Tables:
 
     def counts(self, digests: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What run.json counts: documents, facts by kind, rejects by reason, whole files that were rejected."""
-        return {
-            "documents": digests["documents"]["count"],
-            "facts": {kind: self.kinds[kind] for kind in KINDS if self.kinds[kind]},
-            "rejects": dict(sorted(self.reasons.items())),
-            "rejected_files": self.refused,
-        }
+        return counted(digests["documents"]["count"], self.kinds, self.reasons, self.refused)
 
     def _pass_on(self) -> None:
         """Make tables of the results that wait, check them, and give them to the writers."""
@@ -143,6 +156,16 @@ class Tables:
         for name in ("facts", "mentions", "lines", "rejects"):
             self.writers[name].add(tables[name])
         self.kept, self.rejects, self.waiting = [], [], 0
+
+
+def counted(documents: int, kinds: Counter[str], reasons: Counter[str], refused: int) -> dict[str, Any]:
+    """The counts of a run as run.json has them."""
+    return {
+        "documents": documents,
+        "facts": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+        "rejects": dict(sorted(reasons.items())),
+        "rejected_files": refused,
+    }
 
 
 def now() -> str:
