@@ -11,7 +11,7 @@ from zhfacts.link.attributes import attributes
 from zhfacts.link.candidates import holders
 from zhfacts.link.change import changes
 from zhfacts.link.dates import Clock, Period, Resolved
-from zhfacts.link.lists import groups, listed, shared, subject_of
+from zhfacts.link.lists import Pairs, groups, paired, shared, subject_of
 from zhfacts.link.memory import Memory, Place, standings
 from zhfacts.link.mentions import mentions
 from zhfacts.link.periods import Claim, Told, periods, times
@@ -77,8 +77,10 @@ def _sentence(s: Sentence, memory: Memory) -> list[Link]:
     memory.open(s)
     memory.times, resolved = times(s, memory.clock)
     links: list[Link] = []
+    last: Pairs | None = None
     for group in groups(s.text, s.numbers):
-        parallel = listed(s, group)
+        parallel = paired(s, group, last)
+        last = parallel or last
         for number in group:
             if number.kind in TIME_KINDS:
                 links.append(_time(s, number, resolved[number.start], memory))
@@ -104,7 +106,7 @@ def _time(s: Sentence, number: Number, resolved: Resolved, memory: Memory) -> Li
     )  # fmt: skip
 
 
-def _claim(s: Sentence, number: Number, group: list[Number], parallel: list[Span] | None, memory: Memory) -> Link:
+def _claim(s: Sentence, number: Number, group: list[Number], parallel: Pairs | None, memory: Memory) -> Link:
     """A number that states something: whose, of what, which way, against what, when."""
     first = group[0]
     clause = clause_of(s, first.start)
@@ -120,9 +122,11 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: list[Span
         words = s.text[changes().opened(s.text, said[1]) : said[2]]
         change = replace(change, change=changes().of_property(words, s.text[clause : number.start], number))
     if parallel is not None:
-        mention = subject_of(s, parallel[group.index(number)])
+        mention = subject_of(s, parallel.items[group.index(number)])
         topic, sure = Topic(mention, (s.block, mention.start, mention.end), 0.0, "each"), PLAIN
-        said = shared(s, parallel, said) or (before if before and before[0] == s.block else None)
+        if not parallel.again:
+            said = shared(s, parallel.items, said)
+        said = said or (before if before and before[0] == s.block else None)
     goes_on = topic is None or (last is not None and last.mention.name == topic.mention.name)
     short, member = memory.standing.paragraphs <= SHORT_ARTICLE, (group.index(number), len(group))
     claim = Claim(number, change, memory.sentence + 1, memory.period, goes_on, short, member, memory.lead)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import regex
 
 from zhfacts.link.attributes import attributes
@@ -10,15 +12,18 @@ from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.records import Mention, Number
 
 Span = tuple[int, int]
+SHORTEST = 2
+"""Characters of the shortest name before a property."""
 LONG_ITEM = 1.3
 """A last item longer than the others by this holds the property of all: 甲、乙和丙实际使用外资."""
 
 JOINED = regex.compile(r"\s?(?:[、,，]|和|及|与|以及|或)\s?")
 BETWEEN = regex.compile(r"(?:\s?/\s?\p{L}{1,4})?\s?(?:[、,，]|和|及|与|以及|或)\s?")
 """Between two numbers of a list a measure may stand, too: 350美元/月、285美元/月."""
-EACH = "分别"
+EACH = ("分别", "依次")
+"""Words that pair the items of a list with as many numbers."""
 SPLIT = regex.compile(r"[、]|和|与|及|以及")
-HEAD = regex.compile(r"(?:.*[，。；：（(]|.*(?:其中|年|月|末|底|来看|看))")
+HEAD = regex.compile(r"(?:.*(?:[，。；：,;:]|[（(](?!.*[）)]))|.*(?:其中|年|月|末|底|来看|看))\s?")
 
 
 def groups(text: str, numbers: list[Number]) -> list[list[Number]]:
@@ -35,7 +40,7 @@ def groups(text: str, numbers: list[Number]) -> list[list[Number]]:
 
 def items(text: str, start: int, group: list[Number]) -> list[tuple[int, int]] | None:
     """Spans of the items that 分别 pairs with a group's numbers, in order; None where there is no such list."""
-    each = text.rfind(EACH, start, group[0].start)
+    each = max(text.rfind(word, start, group[0].start) for word in EACH)
     if each < 0 or len(group) < 2:
         return None
     head = HEAD.match(text, start, each)
@@ -50,26 +55,49 @@ def items(text: str, start: int, group: list[Number]) -> list[tuple[int, int]] |
     return None
 
 
+def runs(text: str, found: list[Mention]) -> list[list[Mention]]:
+    """Mentions in runs that are joined by list signs only: 墨西哥、越南、印度."""
+    kept: list[list[Mention]] = []
+    for m in found:
+        if kept and JOINED.fullmatch(text[kept[-1][-1].end : m.start]):
+            kept[-1].append(m)
+        else:
+            kept.append([m])
+    return kept
+
+
 def run_of_mentions(text: str, found: list[Mention], size: int, floor: int, end: int) -> list[Mention] | None:
     """The last run of exactly `size` mentions joined by list signs in [floor, end): 墨西哥、越南、印度的平均工资."""
-    inside = [m for m in found if floor <= m.start and m.end <= end]
-    runs: list[list[Mention]] = []
-    for m in inside:
-        if runs and JOINED.fullmatch(text[runs[-1][-1].end : m.start]):
-            runs[-1].append(m)
-        else:
-            runs.append([m])
-    return next((r for r in reversed(runs) if len(r) == size), None)
+    inside = runs(text, [m for m in found if floor <= m.start and m.end <= end])
+    return next((run for run in reversed(inside) if len(run) == size), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The items that a list of numbers is paired with, in order, and where the last of these numbers ends."""
+
+    items: list[Span]
+    end: int
+    again: bool = False
+    """Whether a list before was of these items: 茶叶和蜂蜜分别为3亿元和2亿元，依次增长4%和5%."""
+
+
+def paired(s: Sentence, group: list[Number], last: Pairs | None) -> Pairs | None:
+    """What a list is paired with: its own items, else those of the list before it in its sentence."""
+    if len(group) < 2:
+        return None
+    if last and len(last.items) == len(group) and not any(last.end <= m.start < group[0].start for m in s.mentions):
+        return Pairs(last.items, group[-1].end, again=True)
+    found = listed(s, group)
+    return Pairs(found, group[-1].end) if found else None
 
 
 def listed(s: Sentence, group: list[Number]) -> list[Span] | None:
     """The items that a list of numbers is paired with: those of 分别, else a run of as many mentions before it."""
-    if len(group) < 2:
-        return None
     clause = clause_of(s, group[0].start)
     if found := items(s.text, clause, group):
         return found
-    floor = s.start if EACH in s.text[clause : group[0].start] else clause
+    floor = s.start if any(word in s.text[clause : group[0].start] for word in EACH) else clause
     run = run_of_mentions(s.text, s.mentions, len(group), floor, group[0].start)
     return [(m.start, m.end) for m in run] if run else None
 
@@ -87,9 +115,13 @@ def subject_of(s: Sentence, item: Span) -> Mention:
 
 
 def _owned(s: Sentence, start: int, end: int) -> int:
-    """Where 的 stands before a property at the end of an item (资源品|的增幅); 0 where there is none."""
+    """Where a property begins at the end of an item (资源品|的增幅, 石榴科技|营收); 0 where there is none."""
     of = s.text.find("的", start + 1, end)
-    return of if of > 0 and phrases().is_property(s.text[of + 1 : end]) else 0
+    if of > 0 and phrases().is_property(s.text[of + 1 : end]):
+        return of
+    known = phrases().endings.get(s.text[end - 1 : end], ())
+    size = max((len(word) for word in known if s.text.endswith(word, start + SHORTEST, end)), default=0)
+    return end - size if size > 1 else 0
 
 
 def shared(s: Sentence, parallel: list[Span], said: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
@@ -100,8 +132,8 @@ def shared(s: Sentence, parallel: list[Span], said: tuple[int, int, int] | None)
         rest = attributes().trim(s.text, last.end, end)
         if rest[1] - rest[0] >= 2:
             return (s.block, *rest)
-    if of := _owned(s, start, end):
-        return (s.block, of + 1, end)
+    if at := _owned(s, start, end):
+        return (s.block, at + (s.text[at] == "的"), end)
     others = [b - a for a, b in parallel[:-1]]
     inside = said is not None and said[0] == s.block and parallel[0][0] <= said[1] < end
     return None if inside and end - start <= LONG_ITEM * sum(others) / len(others) else said

@@ -16,6 +16,7 @@ import regex
 from zhfacts import knowledge
 from zhfacts.lexicon import Lexicon
 from zhfacts.link.change import CLAUSE
+from zhfacts.link.lists import runs
 from zhfacts.link.mentions import mentions
 from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
@@ -26,6 +27,7 @@ from zhfacts.records import Mention
 
 QUOTED = regex.compile(r"[“‘](?<name>[^“”‘’，。；：！？\d]{2,12})[”’]")
 QUOTES = frozenset("“”‘’")
+LISTED = "、"
 NAMED = frozenset({"organisation", "country", "region", "work", "person"})
 GROUPS = frozenset({"sector", "group"})
 PASSED = frozenset({"ADV", "CCONJ", "SCONJ", "PUNCT", "SPACE"})
@@ -34,8 +36,10 @@ LONGEST = 9
 """From it on the lengths of names make no difference."""
 LEXICAL = ("word.", "next.", "before.")
 """Features that are words: the last of a phrase, the one behind it, the one before it."""
-FLAGS = ("pronoun", "quote", "bare", "scope", "isprop", "vague")
-"""What may hold of a phrase: a pronoun, within quotation marks, an ending alone, a scope, a property, 该-."""
+LIST = 40
+"""Characters of the longest list of names that is one holder: 湖北、江西、湖南三省."""
+FLAGS = ("pronoun", "quote", "bare", "scope", "isprop", "vague", "list")
+"""What may hold of a phrase: a pronoun, within quotation marks, an ending alone, a scope, a property, 该-, a list."""
 TOLD = frozenset({"says", "prop", "de.prop"})
 """Words behind a name that depend on what sort of name it is: 证券预测, 银行利润."""
 
@@ -78,6 +82,10 @@ class Spots:
         found = {(m.start, m.end): m for m in s.mentions}
         for m in QUOTED.finditer(s.text, s.start, s.end):
             found.setdefault(m.span("name"), Mention(m.start("name"), m.end("name"), m["name"], "other"))
+        for run in runs(s.text, [m for m in s.mentions if m.type in NAMED]):
+            start, end = run[0].start, run[-1].end
+            if len(run) > 1 and end - start <= LIST:
+                found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
         for start, end in parsed.holders():
             found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
         clauses = [(begins, self._first(parsed, begins)) for begins in (s.start, *edges)]
@@ -96,7 +104,7 @@ class Spots:
         quoted = s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start)
         flags = (
             m.pronoun, quoted, ending != "" and ending == words, words in subjects().word, known.is_property(words),
-            words.startswith(known.anaphors),
+            words.startswith(known.anaphors), m.type == "other" and LISTED in words,
         )  # fmt: skip
         packs = (around, _sort(m.type, min(LONGEST, len(words)), parsed.tag(last)), _flagged(*flags))
         said = (*lexical(parsed, first, last), *_ended(ending, follows))
