@@ -9,12 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
 from zhfacts.link.parse import Parse
-from zhfacts.link.ranker import Pack
+from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, is_base
 from zhfacts.link.spots import Spot, breaks, group_of, spots
 from zhfacts.link.subjects import Topic, subjects
@@ -128,7 +128,7 @@ def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
     return Candidate(Topic(m, (asked.s.block, m.start, m.end), 0.0, rule), packs, own)
 
 
-@cache
+@packed
 def _standing(where: str, group: str, kind: str, opening: str, solo: str) -> Pack:
     """In which clause a candidate stands, beside what the clause begins with and what is asked for."""
     return (
@@ -137,14 +137,14 @@ def _standing(where: str, group: str, kind: str, opening: str, solo: str) -> Pac
     )  # fmt: skip
 
 
-@cache
+@packed
 def _beside(where: str, beside: Pack) -> Pack:
     """What stands beside a candidate weighs otherwise in other places."""
     before = () if where in INSIDE else tuple(f"prev.{f}" for f in beside)
     return (*(f"{where}.{f}" for f in beside), *before)
 
 
-@cache
+@packed
 def _flagged(where: str, opening: str, opens: bool, first: str, lead: bool) -> Pack:
     """Whether it opens its clause, is the first of all, and leads the sentence."""
     return (
@@ -175,12 +175,12 @@ def _gap(asked: _Asked, spot: Spot, where: str) -> Pack:
     return _near(where, between, numbers, how, asked.kind, *((spot.group, asked.opening) if how == "owned" else ()))
 
 
-@cache
+@packed
 def _far(numbers: int) -> Pack:
     return (f"prev.n{numbers}",)
 
 
-@cache
+@packed
 def _near(where: str, between: int, numbers: int, how: str, kind: str, *owner: str) -> Pack:
     """How many candidates and numbers are between, whether they touch, and by what sort it is owned."""
     touching = (how, f"{how}.{kind}") if how else ()
@@ -239,7 +239,7 @@ def _before(asked: _Asked) -> Iterator[Candidate]:
         yield Candidate(topic._replace(rule="carried"), packs)
 
 
-@cache
+@packed
 def _known(origin: str, kind: str, state: str, opening: str) -> Pack:
     """How somebody is known from before, beside what the sentence has of its own."""
     return (
@@ -248,7 +248,7 @@ def _known(origin: str, kind: str, state: str, opening: str) -> Pack:
     )  # fmt: skip
 
 
-@cache
+@packed
 def _aged(origin: str, group: str, age: int) -> Pack:
     """Of which sort it is, and since how many sentences."""
     return (f"{origin}.{group}", f"{origin}.age{age}")
@@ -258,7 +258,7 @@ def _nobody(asked: _Asked) -> Candidate:
     return Candidate(None, (_none(_state(asked), asked.kind, asked.opening, asked.solo),))
 
 
-@cache
+@packed
 def _none(state: str, kind: str, opening: str, solo: str) -> Pack:
     """What speaks for nobody."""
     return (

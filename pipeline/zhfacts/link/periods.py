@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from zhfacts.link.context import context
 from zhfacts.link.dates import Clock, Period, Resolved
 from zhfacts.link.lists import JOINED
 from zhfacts.link.parse import Parse
-from zhfacts.link.ranker import Pack
+from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.link.spots import breaks, spots
 from zhfacts.records import TIME_KINDS, Number
@@ -194,7 +193,7 @@ def _told(asked: _Asked, told: Sequence[Told], seen: set[tuple[date | None, date
         yield When(replace(last.period, source="context"), (("lone",), _again(asked, last.period)))
 
 
-@cache
+@packed
 def _said_before(state: str, k: int, age: int, place: str) -> Pack:
     """How long ago a time was told, beside what the sentence has of its own."""
     return (
@@ -203,13 +202,13 @@ def _said_before(state: str, k: int, age: int, place: str) -> Pack:
     )  # fmt: skip
 
 
-@cache
+@packed
 def _of_kind(kind: str, way: str, grain: str, source: str | None) -> Pack:
     """What sort of time it is, and what is asked for."""
     return (f"told.{kind}", f"told.{way}", f"told.{grain}", f"told.{source}")
 
 
-@cache
+@packed
 def _going_on(state: str, place: str, on: bool, short: bool, against: str) -> Pack:
     """Whether the claim goes on with whom the one before was about, in a short article."""
     going = f"on{on}.short{short}"
@@ -236,13 +235,13 @@ def _none(asked: _Asked, told: bool) -> When:
     return When(Period(), packs)
 
 
-@cache
+@packed
 def _timeless(state: str, kind: str, way: str, rule: str) -> Pack:
     """What speaks for no time at all: what is asked for, and what the sentence has."""
     return ("none", f"none.{state}", f"none.{kind}", f"none.{kind}.{state}", f"none.{way}.{state}", f"none.{rule}")
 
 
-@cache
+@packed
 def _untold(state: str, told: bool, on: bool, short: bool) -> Pack:
     """Whether a time was told before, and whether the claim goes on with it."""
     going = f"on{on}.short{short}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import regex
@@ -18,7 +17,7 @@ from zhfacts.link.candidates import MEASURE
 from zhfacts.link.change import Change, changes
 from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
-from zhfacts.link.ranker import Pack
+from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.link.spots import lexical
 from zhfacts.link.subjects import Topic
@@ -142,31 +141,31 @@ def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) 
     return Property(block, (start, end), how, packs, (*said, *(f"{word}.{where}" for word in said)))
 
 
-@cache
+@packed
 def _none(kind: str, own: bool, counted: bool) -> Pack:
     """No words at all, where there are some of its own or none."""
     return ("none", f"none.{kind}", f"none.{own}", f"none.{counted}")
 
 
-@cache
+@packed
 def _far(how: str, kind: str, change: str | None) -> Pack:
     """Words of an earlier sentence."""
     return (how, f"{how}.{kind}", f"{how}.{change}", "far")
 
 
-@cache
+@packed
 def _found(how: str, kind: str, counted: str, prop: str, change: str) -> Pack:
     """How words were found, beside what is asked for."""
     return (how, f"{how}.{kind}", f"{how}.{counted}", f"{how}.{prop}", f"{how}.{change}", prop)
 
 
-@cache
+@packed
 def _placed(where: str, kind: str, counted: str, prop: str, change: str) -> Pack:
     """Where words stand, beside what is asked for."""
     return (where, f"{where}.{kind}", f"{where}.{counted}.{prop}", f"{where}.{change}")
 
 
-@cache
+@packed
 def _made(where: str, head: str, tail: str, size: int) -> Pack:
     """The parts of speech of the first and the last word, and how many SIZES the words go beyond."""
     last = tail.lower()
@@ -175,13 +174,13 @@ def _made(where: str, head: str, tail: str, size: int) -> Pack:
     )  # fmt: skip
 
 
-@cache
+@packed
 def _standing(how: str, gap: str, beside: str) -> Pack:
     """What lies between words and number, and how they lie to the subject."""
     return (f"gap.{gap}", f"{how}.gap.{gap}", f"subject.{beside}")
 
 
-@cache
+@packed
 def _said(rate: bool, kind: str, of: bool) -> Pack:
     """Whether the words name a rate, and hold 的."""
     return (f"rate.{rate}.{kind}", f"of.{of}")

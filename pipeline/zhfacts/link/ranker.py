@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from zhfacts import knowledge
 from zhfacts.records import Number
@@ -29,8 +29,15 @@ ODDS = tuple(round(WHOLE * math.exp(-difference / SCALE)) for difference in rang
 """Odds of a candidate that has so many hundredths less than the best."""
 
 
+Words = ParamSpec("Words")
+Made = TypeVar("Made")
 Pack = tuple[str, ...]
 """Features that come together; the same object comes again and again, so that its weights are added up once."""
+
+
+def packed(make: Callable[Words, Made]) -> Callable[Words, Made]:
+    """The decorator of what makes a pack, or two, of words and nothing else: each is made once."""
+    return cast("Callable[Words, Made]", lru_cache(PACKS)(make))
 
 
 class Featured(Protocol):

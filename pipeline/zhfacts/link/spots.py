@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import regex
@@ -20,7 +19,7 @@ from zhfacts.link.lists import runs
 from zhfacts.link.mentions import mentions
 from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
-from zhfacts.link.ranker import Pack
+from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence
 from zhfacts.link.subjects import subjects
 from zhfacts.records import Mention
@@ -162,20 +161,20 @@ class Spots:
         return "lead" if word in phrases().leads else parsed.tag(k).lower()
 
 
-@cache
+@packed
 def _around(follows: str, precedes: str, opens: bool) -> tuple[Pack, Pack]:
     """What stands on either side: what weighs otherwise in other places, and all."""
     beside = (f"f.{follows}", f"b.{precedes}", *(["opens"] if opens else []))
     return beside, (*beside, f"fb.{follows}.{precedes}")
 
 
-@cache
+@packed
 def _sort(mention: str, size: int, tag: str) -> Pack:
     """The sort of a mention, how long it is, and the part of speech of its last word."""
     return (f"type.{mention}", f"len.{size}", f"tag.{tag}")
 
 
-@cache
+@packed
 def _flagged(*holds: bool) -> Pack:
     """The FLAGS that hold."""
     return tuple(flag for flag, held in zip(FLAGS, holds, strict=True) if held)
