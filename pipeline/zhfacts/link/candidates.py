@@ -79,8 +79,7 @@ class Carried:
         return STANDING[main][min(times, MOST_TIMES)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A number and where it stands: its sentence, clause, and with what this begins."""
 
     s: Sentence

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhfacts import knowledge
 from zhfacts.lexicon import Lexicon
@@ -90,16 +90,10 @@ class Parse:
                 found.add((self.spans[chunks[n - 1][0]][0], self.spans[end - 1][1]))
         yield from sorted(span for span in found if 2 <= span[1] - span[0] <= LONGEST)
 
-    def _names_change(self, k: int, inside: bool) -> bool:
-        """Whether word k is a verb of change behind others (价格|上涨), or holds its property (价格上涨)."""
-        word = self.word(k)
-        rest = word.removesuffix(changes().verbs.ending(word, len(word)))
-        return rest != word and (phrases().is_property(rest) if rest else inside)
-
     def cut(self, first: int, last: int) -> int:
         """Where the phrase of words [first, last) ends without the property behind its holder."""
-        known, k = phrases(), last
-        while k > first and self._names_change(k - 1, k - 1 > first):
+        known, verbs, k = phrases(), changes().verbs, last
+        while k > first and _names_change(known, verbs, self.word(k - 1), k - 1 > first):
             k -= 1
         if k > first and known.is_property(self.word(k - 1)):
             k -= 1 + (len(self.word(k - 1)) == 1)
@@ -153,7 +147,11 @@ def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterab
     spans = [span for span in spans if not text[slice(*span)].isspace()]
     words = [text[a:b] for a, b in spans]
     guess = tagger()
-    tags = [_sure(word, told, known, guess) for word, told in zip(words, guess.tag(words), strict=True)]
+    entries = known.entries
+    tags = [
+        entries.get(word) or (told if told != "VERB" else _verb(word, guess))
+        for word, told in zip(words, guess.tag(words), strict=True)
+    ]
     sort = phrases()
     sorts = [
         (True, NAME) if span in fixed else (False, NUMBER) if span in shut else _sort(sort, word, told)
@@ -162,6 +160,13 @@ def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterab
     nominal, letters = tuple(is_nominal for is_nominal, _ in sorts), "".join([letter for _, letter in sorts])
     starts = tuple(a for a, _ in spans)
     return Parse(text, tuple(spans), tuple(tags), starts, fixed, shut, nominal, letters, tuple(_runs(nominal)))
+
+
+@lru_cache(KNOWN)
+def _names_change(known: Phrases, verbs: Lexicon[Any], word: str, inside: bool) -> bool:
+    """Whether a word is a verb of change behind others (价格|上涨), or holds its property (价格上涨)."""
+    rest = word.removesuffix(verbs.ending(word, len(word)))
+    return rest != word and (known.is_property(rest) if rest else inside)
 
 
 @lru_cache(KNOWN)
@@ -175,13 +180,9 @@ def _sort(known: Phrases, word: str, tag: str) -> tuple[bool, str]:
     return tag in NOMINAL or (tag == "PART" and len(word) == 1), letter
 
 
-def _sure(word: str, told: str, known: Lexicon[str], guess: Tagger) -> str:
-    """The tag of a word; what looks like a verb and was never met is more likely a name: 远岚|电子."""
-    if word in known.entries:
-        return known.entries[word]
-    if told != "VERB" or len(word) < 2 or guess.knows(word) or changes().verbs.ending(word, len(word)):
-        return told
-    return "PROPN"
+def _verb(word: str, guess: Tagger) -> str:
+    """The tag of what looks like a verb; one that was never met is more likely a name: 远岚|电子."""
+    return "VERB" if len(word) < 2 or guess.knows(word) or changes().verbs.ending(word, len(word)) else "PROPN"
 
 
 def _runs(flags: Sequence[bool]) -> Iterator[Span]:

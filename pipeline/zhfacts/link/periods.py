@@ -84,8 +84,7 @@ class When(NamedTuple):
     own: Pack = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A claim and where it stands: its sentence, the times in it, and what is said of them."""
 
     s: Sentence

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 from zhfacts import knowledge
 from zhfacts.records import Number
@@ -76,8 +76,7 @@ class Knot:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[Thing]):
+class Choice(NamedTuple, Generic[Thing]):
     """The candidate that won, and its share of all candidates' odds in millionths: how sure the ranker is."""
 
     best: Thing

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy_pkuseg.inference import run_viterbi
 
 Scores = NDArray[np.float64]
 
@@ -77,7 +76,10 @@ class Tagger:
     """Weights and what is computed from them; nothing that matters changes once it is loaded."""
 
     def __init__(self, names: Sequence[str], weights: Mapping[str, Sequence[int]], between: Scores) -> None:
+        from spacy_pkuseg.inference import run_viterbi  # a tenth of a second, for whoever tags
+
         self.names = tuple(names)
+        self._decode = run_viterbi
         self.weights = {feature: np.array(row, dtype=np.float64) for feature, row in weights.items()}
         self.between = between
         self.start, self.end = self._sum(START), self._sum(END)
@@ -128,7 +130,7 @@ class Tagger:
         scores[1:] += before[:-1]
         scores[:-1] += after[1:]
         scores[-1] += self.end
-        states: list[int] = run_viterbi(scores, self.between)[1].tolist()
+        states: list[int] = self._decode(scores, self.between)[1].tolist()
         return states
 
 
