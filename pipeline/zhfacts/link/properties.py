@@ -21,7 +21,7 @@ from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, clause_of
 from zhfacts.link.spots import lexical
 from zhfacts.link.subjects import Topic
-from zhfacts.records import Number
+from zhfacts.records import TIME_KINDS, Number
 
 Span = tuple[int, int]
 Place = tuple[int, int, int]
@@ -34,7 +34,7 @@ SIZES = (2, 3, 4, 6, 8, 12, 20)
 """Lengths beyond each of which a property is of another size."""
 NEAR = 3
 """Characters between a property and its number that still are next to nothing."""
-OWN = frozenset({"between", "topic", "chunk"})
+OWN = frozenset({"between", "topic", "chunk", "dated"})
 
 
 class Property(NamedTuple):
@@ -82,16 +82,21 @@ def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span
     number, known, topic = asked.number, attributes(), asked.topic
     earlier = [n.end for n in s.numbers if n.end <= number.start]
     floor = max([asked.clause, *(end for end in earlier if end > asked.clause)])
+    times = [n for n in s.numbers if n.kind in TIME_KINDS and asked.clause < n.start and n.end <= number.start]
+    claims = [n.end for n in s.numbers if n.kind not in TIME_KINDS and n.end <= number.start]
+    named = max([asked.clause, *(end for end in claims if end > asked.clause)])
     if topic and topic.place[0] == s.block and floor <= topic.place[1] and topic.place[2] <= number.start:
         yield "topic", known.between(s.text, topic.place[2], number.start)
     yield "between", known.between(s.text, floor, number.start)
+    if opening := next((n.start for n in times if n.start > named), 0):
+        yield "dated", known.between(s.text, named, opening)
     yield "owned", known.owned(s.text, number.end)
     yield "deal", known.deal(s.text, number.start, number.end)
     nearest = min((n.start for n in s.numbers if n.start >= number.end), default=s.end)
     yield "behind", known.behind(s.text, number.end, nearest)
     yield from _phrase_behind(s, parsed, number, nearest)
     yield "rate", changes().rate_named(s.text, max([s.start, *earlier]), asked.clause)
-    yield from _chunks(parsed, floor, number.start, "chunk")
+    yield from _chunks(parsed, named, number.start, "chunk")
     if floor > s.start:
         yield from _chunks(parsed, clause_of(s, max(s.start, asked.clause - 1)), asked.clause, "above")
     yield "done", known.done(s.text, floor, number.start)
@@ -189,9 +194,17 @@ def _said(rate: bool, kind: str, of: bool) -> Pack:
 def _gap(s: Sentence, number: Number, start: int, end: int) -> str:
     """What lies between the words and the number."""
     low, high = (end, number.start) if end <= number.start else (number.end, start)
-    between = s.text[low:high]
-    if any(low <= n.start and n.end <= high for n in s.numbers):
+    inside = [n for n in s.numbers if low <= n.start and n.end <= high]
+    if any(n.kind not in TIME_KINDS for n in inside):
         return "number"
+    if inside and end <= number.start:
+        return f"date.{_gap_of(s, inside[-1].end, high)}"  # 营业收入2026年达到
+    return _gap_of(s, low, high)
+
+
+def _gap_of(s: Sentence, low: int, high: int) -> str:
+    """What sort of words [low, high) are, which hold no number."""
+    between = s.text[low:high]
     if not between:
         return "none"
     if any(c in between for c in "，；："):
