@@ -24,12 +24,11 @@ def words(text: str, places: list[int]) -> list[str]:
 
 
 def cost(text: str, places: list[int], lexicon: Lexicon) -> int:
-    han = frequent.HAN
     strange = {1: frequent.STRANGE, 2: frequent.PAIR}
     total = 0
     for word in words(text, places):
         known = lexicon.costs.get(word)
-        plain = len(word) == 1 or (len(word) == 2 and all(han[0] <= c <= han[1] for c in word))
+        plain = len(word) == 1 or (len(word) == 2 and all(frequent.FIRST <= c <= frequent.LAST for c in word))
         total += known if known is not None else strange[len(word)] if plain else 10**9
     return total
 

@@ -18,7 +18,8 @@ STRANGE: Final = 1800
 """What a character costs that is no word of the lexicon."""
 PAIR: Final = 1700
 """What two Chinese characters cost that are no word of it: 远岚 is more likely one name than two rare words."""
-HAN: Final = ("一", "鿿")
+FIRST, LAST = "一", "鿿"
+"""The Chinese characters."""
 
 
 class Lexicon:
@@ -72,16 +73,14 @@ class Lexicon:
                     whole = costs.get(text[at:end])
                     if whole is not None and here + whole < least[end]:
                         least[end], back[end] = here + whole, at
-            elif here + PAIR < least[at + 2]:
-                cost = here + _strange(pair)
-                if cost < least[at + 2]:
-                    least[at + 2], back[at + 2] = cost, at
+            elif FIRST <= one <= LAST and here + PAIR < least[at + 2] and FIRST <= pair[-1] <= LAST and at + 1 < size:
+                least[at + 2], back[at + 2] = here + PAIR, at
         return back
 
 
 def _strange(pair: str) -> int:
     """What two characters cost that are no word: those that are not Chinese are no word, either."""
-    return PAIR if len(pair) > 1 and HAN[0] <= min(pair) and max(pair) <= HAN[1] else 3 * STRANGE
+    return PAIR if len(pair) > 1 and min(pair) >= FIRST and max(pair) <= LAST else 3 * STRANGE
 
 
 def load(folder: Path) -> Lexicon:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import add
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,8 @@ class Parse:
     """A letter for each word, what sort it is: 茶园|面积|为|3万亩 -> NPX#."""
     chunks: tuple[Span, ...]
     """The longest runs of such words, as (first, behind the last) word."""
+    cuts: dict[Span, int] = field(default_factory=dict, compare=False)
+    """Where stretches of words were cut that somebody has asked for."""
 
     def word(self, k: int) -> str:
         """The k-th word, "" outside."""
@@ -92,6 +94,11 @@ class Parse:
 
     def cut(self, first: int, last: int) -> int:
         """Where the phrase of words [first, last) ends without the property behind its holder."""
+        if (first, last) not in self.cuts:
+            self.cuts[first, last] = self._cut(first, last)
+        return self.cuts[first, last]
+
+    def _cut(self, first: int, last: int) -> int:
         known, verbs, k = phrases(), changes().verbs, last
         while k > first and _names_change(known, verbs, self.word(k - 1), k - 1 > first):
             k -= 1

@@ -73,6 +73,7 @@ class Spots:
     def __init__(self) -> None:
         self.cues = {row.word: row.cue for row in knowledge.table("link/ranker/cues.csv", Cue)}
         self.long = Lexicon({word: cue for word, cue in self.cues.items() if len(word) > 1})
+        self.phrases, self.scopes = phrases(), frozenset(subjects().word)
         self.endings = Lexicon(dict.fromkeys((*mentions().endings, *phrases().heads), ""))
 
     def of(self, s: Sentence, parsed: Parse) -> list[Spot]:
@@ -99,10 +100,10 @@ class Spots:
         words, first, last = s.text[m.start : m.end], parsed.index(m.start), parsed.index(m.end) - 1
         opens = first <= opening
         beside, around = _around(follows, precedes, opens)
-        ending, known = self.endings.ending(words, len(words)), phrases()
+        ending, known = self.endings.ending(words, len(words)), self.phrases
         quoted = s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start)
         flags = (
-            m.pronoun, quoted, ending != "" and ending == words, words in subjects().word, known.is_property(words),
+            m.pronoun, quoted, ending != "" and ending == words, words in self.scopes, known.is_property(words),
             words.startswith(known.anaphors), m.type == "other" and LISTED in words,
         )  # fmt: skip
         packs = (around, _sort(m.type, min(LONGEST, len(words)), parsed.tag(last)), _flagged(*flags))
@@ -113,7 +114,7 @@ class Spots:
         """With what a clause begins that has its number at `at`: a name, a holder, a property, a verb, the number."""
         for k in range(parsed.index(begins), parsed.index(at)):
             word, tag = parsed.word(k), parsed.tag(k)
-            if tag in PASSED or parsed.spans[k] in parsed.closed or word in phrases().leads:
+            if tag in PASSED or parsed.spans[k] in parsed.closed or word in self.phrases.leads:
                 continue
             if parsed.spans[k] in parsed.fixed:
                 return "name"
@@ -126,7 +127,7 @@ class Spots:
 
     def _first(self, parsed: Parse, begins: int) -> int:
         """The first word of the clause that begins there which is neither an adverb, a number nor the like."""
-        k, leads = parsed.index(begins), phrases().leads
+        k, leads = parsed.index(begins), self.phrases.leads
         while k < len(parsed.spans) and (
             parsed.tags[k] in PASSED or parsed.spans[k] in parsed.closed or parsed.word(k) in leads
         ):
@@ -139,12 +140,12 @@ class Spots:
             return "end"
         k = parsed.index(at)
         if s.text[at] == OF:
-            return "de.prop" if phrases().is_property(parsed.word(k + 1)) else "de"
+            return "de.prop" if self.phrases.is_property(parsed.word(k + 1)) else "de"
         if any(n.start == at for n in s.numbers):
             return "num"
         if cue := self.cues.get(parsed.word(k)) or self.long.entries.get(self.long.longest(s.text, at)):
             return cue
-        return "prop" if phrases().is_property(parsed.word(k)) else parsed.tag(k).lower()
+        return "prop" if self.phrases.is_property(parsed.word(k)) else parsed.tag(k).lower()
 
     def precedes(self, s: Sentence, parsed: Parse, at: int, begins: int) -> str:
         """What kind of word stands before a phrase that begins at `at`, in a clause that begins at `begins`."""
@@ -158,7 +159,7 @@ class Spots:
             return "de"
         if cue := self.cues.get(word) or self.long.entries.get(self.long.ending(s.text, at)):
             return cue
-        return "lead" if word in phrases().leads else parsed.tag(k).lower()
+        return "lead" if word in self.phrases.leads else parsed.tag(k).lower()
 
 
 @packed
