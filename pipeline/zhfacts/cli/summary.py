@@ -41,7 +41,9 @@ def _show_examples(run: Run, screen: Console) -> None:
         for line in lines[row["fact_id"]]:
             screen.print(line)
     if rows:
-        screen.print(f"\nAny fact with its lines: zhfacts show FACT_ID --out {visible(str(run.out))}")
+        out = visible(str(run.out))
+        screen.print(f"\nAny fact with its lines: zhfacts show FACT_ID --out {out}")
+        screen.print(f"All of it as a page: zhfacts report {out} -o report.html")
 
 
 def _counted(counts: dict[str, Any]) -> list[tuple[str, int]]:
