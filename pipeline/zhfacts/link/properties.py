@@ -142,8 +142,13 @@ def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) 
         _standing(how, _gap(s, number, start, end), _beside(asked.topic, place)),
         _said(changes().is_rate(words), kind, OF in words),
     )
-    said = lexical(parsed, first, last)
-    return Property(block, (start, end), how, packs, (*said, *(f"{word}.{where}" for word in said)))
+    return Property(block, (start, end), how, packs, _lexical(lexical(parsed, first, last), where))
+
+
+@packed
+def _lexical(said: Pack, where: str) -> Pack:
+    """Words weigh by themselves, and where they stand."""
+    return (*said, *(f"{word}.{where}" for word in said))
 
 
 @packed

@@ -192,10 +192,14 @@ def group_of(m: Mention) -> str:
     return "n" if m.type in NAMED else "g" if m.type in GROUPS else "np"
 
 
-def lexical(parsed: Parse, first: int, last: int) -> list[str]:
+def lexical(parsed: Parse, first: int, last: int) -> Pack:
     """The last word of a phrase itself, and those on either side."""
-    near = zip(LEXICAL, (last, last + 1, first - 1), strict=True)
-    return [f"{place}{word}" for place, k in near if (word := parsed.word(k)).isalpha()]
+    return _said(parsed.word(last), parsed.word(last + 1), parsed.word(first - 1))
+
+
+@packed
+def _said(*words: str) -> Pack:
+    return tuple(f"{place}{word}" for place, word in zip(LEXICAL, words, strict=True) if word.isalpha())
 
 
 def breaks(s: Sentence) -> list[int]:
