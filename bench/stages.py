@@ -22,7 +22,7 @@ from corpus import MEGABYTE, PARAGRAPH, varied
 import zhfacts
 from zhfacts import flow
 from zhfacts.cache.store import Entry
-from zhfacts.link import crf, memory, mentions, tags
+from zhfacts.link import frequent, memory, mentions, tags
 from zhfacts.tables import parts, rows, write
 
 SPENT: dict[str, float] = defaultdict(float)
@@ -54,7 +54,7 @@ STAGES = (
     ("layout: roles, articles, blocks", flow, "lay_out"),
     ("numbers: find", flow, "find"),
     ("link: names", mentions.Mentions, "find"),
-    ("link: word boundaries", crf.Model, "cuts"),
+    ("link: word boundaries", frequent.Lexicon, "cuts"),
     ("link: parts of speech", tags.Tagger, "tag"),
     ("link: parse", memory, "parse"),
     ("link: candidates and choice", flow, "link"),

@@ -14,6 +14,7 @@ from zhfacts.link.dates import Clock, Period, Resolved
 from zhfacts.link.lists import Pairs, groups, paired, shared, subject_of
 from zhfacts.link.memory import Memory, Place, standings
 from zhfacts.link.mentions import mentions
+from zhfacts.link.parse import OF
 from zhfacts.link.periods import Claim, Told, periods, times
 from zhfacts.link.properties import Asked, properties
 from zhfacts.link.ranker import WHOLE, calibration, period_ranker, property_ranker, subject_ranker
@@ -29,6 +30,8 @@ CARRYING = frozenset({"percent", "money", "percentage_point"})
 
 PLAIN = 9 * WHOLE // 10
 """How sure lists and brackets are, which are paired by their form."""
+SHORTEST = 2
+"""Characters of the shortest property."""
 SHORT_ARTICLE = 4
 """Paragraphs of a news item."""
 
@@ -133,10 +136,20 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: Pairs | N
     period = _period(s, claim, memory)
     return Link(
         entity=topic.mention if topic else None, subject_at=topic.place if topic else None,
-        attribute_at=said, change=change.change, comparison=change.comparison, basis=change.basis,
+        attribute_at=_without_holder(s, said, topic),
+        change=change.change, comparison=change.comparison, basis=change.basis,
         period_start=period.start, period_end=period.end, period_from=period.source,
         link_rule=topic.rule if topic else None, link_score=calibration().score(sure, surely),
     )  # fmt: skip
+
+
+def _without_holder(s: Sentence, said: Place | None, topic: Topic | None) -> Place | None:
+    """The words of a property without its subject, where they begin with it: 远岚集团|营业收入."""
+    if not said or not topic or said[0] != s.block or said[:2] != topic.place[:2]:
+        return said
+    end = topic.place[2]
+    end += s.text.startswith(OF, end)
+    return (s.block, end, said[2]) if said[2] - end >= SHORTEST else said
 
 
 def _holder(s: Sentence, number: Number, memory: Memory) -> tuple[Topic | None, int]:
