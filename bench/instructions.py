@@ -48,7 +48,7 @@ def counted(stage: str, times: int, characters: int) -> int:
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", sys.executable, "-c", script]
         environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONMALLOC": "malloc", "OPENBLAS_NUM_THREADS": "1"}
         command += [stage, str(HERE.parent / "seeds"), str(times)]
-        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr  # noqa: S603
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr  # noqa: S603  # our own command
     found = COUNT.search(said)
     if found is None:
         sys.exit(f"valgrind told no count: {said[-500:]}")

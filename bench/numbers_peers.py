@@ -106,7 +106,7 @@ def segmented(texts: Iterable[str]) -> Counter[str] | None:
 @cache
 def _spacy() -> Any:
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "pkuseg"}}})
-    nlp.tokenizer.initialize(pkuseg_model=str(SHIPPED), pkuseg_user_dict="default")  # type: ignore[attr-defined]
+    nlp.tokenizer.initialize(pkuseg_model=str(SHIPPED), pkuseg_user_dict="default")  # type: ignore[attr-defined]  # spaCy types no tokenizer of Chinese
     return nlp
 
 

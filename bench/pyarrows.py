@@ -53,7 +53,7 @@ def main() -> None:
         for number, wanted in enumerate(args.versions):
             out = Path(place, str(number))
             command = [python_with(wanted), "-c", RUN, args.seeds, out]
-            version = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+            version = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603  # our own command
             found[version] = json.loads((out / "run.json").read_text(encoding="utf-8"))["tables"]
     names = list(next(iter(found.values())))
     print(f"pyarrow {', '.join(found)}")

@@ -54,7 +54,7 @@ STAGES = (
     ("layout: roles, articles, blocks", flow, "lay_out"),
     ("numbers: find", flow, "find"),
     ("link: names", mentions.Mentions, "find"),
-    ("link: word boundaries", frequent.Lexicon, "cuts"),
+    ("link: word boundaries", frequent.Frequent, "cuts"),
     ("link: parts of speech", tags.Tagger, "tag"),
     ("link: parse", memory, "parse"),
     ("link: candidates and choice", flow, "link"),

@@ -43,7 +43,7 @@ def loops(files: list[Path], count: int) -> float:
     started = []
     for number in range(count):
         command = [sys.executable, "-c", LOOP]  # our own words
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own command
         process.stdin.write(" ".join(map(str, files[number::count])) + "\n")
         process.stdin.flush()
         started.append(process)

@@ -20,7 +20,7 @@ def spacy():  # type: ignore[no-untyped-def]  # spaCy publishes no stubs
     return spacy
 
 
-def test_a_blank_pipeline_fills_the_facts(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_a_blank_pipeline_fills_the_facts(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts", config={"published": "2024-03-12"})
     doc = nlp(TEXT)
@@ -29,24 +29,24 @@ def test_a_blank_pipeline_fills_the_facts(spacy) -> None:  # type: ignore[no-unt
     assert str(doc._.facts[3].period_start) == "2023-01-01"
 
 
-def test_facts_are_those_of_extract(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_facts_are_those_of_extract(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts")
     assert list(nlp(TEXT)._.facts) == extract(TEXT)
 
 
-def test_pipe_over_several_texts(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_pipe_over_several_texts(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts")
     docs = list(nlp.pipe([TEXT, "没有数字。", "占5%。"]))
     assert [len(d._.facts) for d in docs] == [4, 0, 1]
 
 
-def spans_of(doc) -> list[tuple[str, str, str]]:  # type: ignore[no-untyped-def]
+def spans_of(doc) -> list[tuple[str, str, str]]:
     return [(span.text, span.label_, span.id_) for span in doc.spans["zhfacts"]]
 
 
-def test_spans_have_kinds_as_labels_and_the_ids_of_facts(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_spans_have_kinds_as_labels_and_the_ids_of_facts(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts")
     doc = nlp(TEXT)
@@ -54,7 +54,7 @@ def test_spans_have_kinds_as_labels_and_the_ids_of_facts(spacy) -> None:  # type
     assert {label for _, label, _ in spans_of(doc)} <= set(nlp.pipe_labels["zhfacts"])
 
 
-def test_spans_touch_whole_tokens_in_a_pipeline_of_others(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_spans_touch_whole_tokens_in_a_pipeline_of_others(spacy) -> None:
     nlp = spacy.blank("en")  # its tokens are what stands between spaces
     nlp.add_pipe("sentencizer")
     nlp.add_pipe("zhfacts", config={"spans_key": "numbers"})
@@ -66,7 +66,7 @@ def test_spans_touch_whole_tokens_in_a_pipeline_of_others(spacy) -> None:  # typ
     assert "zhfacts" not in doc.spans
 
 
-def test_two_processes_give_the_same_docs(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_two_processes_give_the_same_docs(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts", config={"published": "2024-03-12"})
     texts = [TEXT, "没有数字。", "占5%。"] * 4
@@ -76,7 +76,7 @@ def test_two_processes_give_the_same_docs(spacy) -> None:  # type: ignore[no-unt
     assert [len(doc._.facts) for doc in shared[:3]] == [4, 0, 1]
 
 
-def test_docs_are_kept_and_come_back(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_docs_are_kept_and_come_back(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts", config={"published": "2024-03-12"})
     doc = nlp(TEXT)
@@ -87,14 +87,14 @@ def test_docs_are_kept_and_come_back(spacy) -> None:  # type: ignore[no-untyped-
     assert spacy.blank("zh")("占5%")._.facts == ()
 
 
-def test_a_pipeline_is_saved_and_loaded_with_its_settings(spacy, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_pipeline_is_saved_and_loaded_with_its_settings(spacy, tmp_path: Path) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts", config={"published": "2024-03-12"})
     nlp.to_disk(tmp_path)
     assert spacy.load(tmp_path)(TEXT)._.facts == nlp(TEXT)._.facts
 
 
-def test_displacy_draws_the_spans_and_escapes_the_text(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_displacy_draws_the_spans_and_escapes_the_text(spacy) -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("zhfacts")
     doc = nlp("<img src=x>增长8.7%。")
@@ -103,6 +103,6 @@ def test_displacy_draws_the_spans_and_escapes_the_text(spacy) -> None:  # type: 
     assert "<img" not in drawn
 
 
-def test_a_bad_date_is_refused(spacy) -> None:  # type: ignore[no-untyped-def]
+def test_a_bad_date_is_refused(spacy) -> None:
     with pytest.raises(ValueError, match="2024"):
         spacy.blank("zh").add_pipe("zhfacts", config={"published": "12.3.2024"})

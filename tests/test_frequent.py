@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from segmenter import lexicon
 from segmenter.data import Sentence
 from zhfacts.link import frequent
-from zhfacts.link.frequent import Lexicon
+from zhfacts.link.frequent import Frequent
 
-SMALL = Lexicon({"出": 600, "口": 700, "出口": 900, "出口额": 950, "额": 800, "增长": 800})
+SMALL = Frequent({"出": 600, "口": 700, "出口": 900, "出口额": 950, "额": 800, "增长": 800})
 TEXTS = st.text("出口额增长远岚，a1", max_size=20)
 
 
@@ -23,7 +23,7 @@ def words(text: str, places: list[int]) -> list[str]:
     return [text[a:b] for a, b in pairwise([*places, len(text)])]
 
 
-def cost(text: str, places: list[int], lexicon: Lexicon) -> int:
+def cost(text: str, places: list[int], lexicon: Frequent) -> int:
     strange = {1: frequent.STRANGE, 2: frequent.PAIR}
     total = 0
     for word in words(text, places):

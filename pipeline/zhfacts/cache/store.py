@@ -107,7 +107,7 @@ class Store:
                 return None
             # a link or a pipe in the place of a file would lead elsewhere or hang
             flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-            with open(os.open(self._folder / name, flags | getattr(os, "O_BINARY", 0)), "rb") as file:  # noqa: PTH123
+            with open(os.open(self._folder / name, flags | getattr(os, "O_BINARY", 0)), "rb") as file:  # noqa: PTH123  # Path.open takes no descriptor
                 about = os.fstat(file.fileno())
                 if not stat.S_ISREG(about.st_mode) or about.st_size > MOST_ENTRY:
                     return None

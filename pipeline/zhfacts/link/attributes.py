@@ -48,6 +48,9 @@ class Attributes:
             [*self.left, *(w for r in knowledge.rows("link/attributes", "empty", Cut) for w in r.words)]
         )
 
+        self.each = tuple(w for r in knowledge.rows("link/attributes", "each", Cut) for w in r.words)
+        """Words that pair the items of a list with as many numbers: 分别."""
+
     def between(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """The property within [start, end), the end right before the number; None where no words are left."""
         start = max(

@@ -22,7 +22,7 @@ FIRST, LAST = "一", "鿿"
 """The Chinese characters."""
 
 
-class Lexicon:
+class Frequent:
     """Costs of words; nothing in it changes once it is loaded."""
 
     def __init__(self, costs: dict[str, int]) -> None:
@@ -83,10 +83,10 @@ def _strange(pair: str) -> int:
     return PAIR if len(pair) > 1 and min(pair) >= FIRST and max(pair) <= LAST else 3 * STRANGE
 
 
-def load(folder: Path) -> Lexicon:
+def load(folder: Path) -> Frequent:
     """The lexicon of a folder."""
     costs: dict[str, int] = {}
     for line in gzip.decompress((folder / FILE).read_bytes()).decode("utf-8").splitlines():
         cost, *words = line.split(" ")
         costs.update(dict.fromkeys(words, int(cost)))
-    return Lexicon(costs)
+    return Frequent(costs)

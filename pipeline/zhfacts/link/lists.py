@@ -20,8 +20,6 @@ LONG_ITEM = 1.3
 JOINED = regex.compile(r"\s?(?:[、,，]|和|及|与|以及|或)\s?")
 BETWEEN = regex.compile(r"(?:\s?/\s?\p{L}{1,4})?\s?(?:[、,，]|和|及|与|以及|或)\s?")
 """Between two numbers of a list a measure may stand, too: 350美元/月、285美元/月."""
-EACH = ("分别", "依次")
-"""Words that pair the items of a list with as many numbers."""
 SPLIT = regex.compile(r"[、]|和|与|及|以及")
 HEAD = regex.compile(r"(?:.*(?:[，。；：,;:]|[（(](?!.*[）)]))|.*(?:其中|年|月|末|底|来看|看))\s?")
 
@@ -40,7 +38,7 @@ def groups(text: str, numbers: list[Number]) -> list[list[Number]]:
 
 def items(text: str, start: int, group: list[Number]) -> list[tuple[int, int]] | None:
     """Spans of the items that 分别 pairs with a group's numbers, in order; None where there is no such list."""
-    each = max(text.rfind(word, start, group[0].start) for word in EACH)
+    each = max(text.rfind(word, start, group[0].start) for word in attributes().each)
     if each < 0 or len(group) < 2:
         return None
     head = HEAD.match(text, start, each)
@@ -97,7 +95,7 @@ def listed(s: Sentence, group: list[Number]) -> list[Span] | None:
     clause = clause_of(s, group[0].start)
     if found := items(s.text, clause, group):
         return found
-    floor = s.start if any(word in s.text[clause : group[0].start] for word in EACH) else clause
+    floor = s.start if any(word in s.text[clause : group[0].start] for word in attributes().each) else clause
     run = run_of_mentions(s.text, s.mentions, len(group), floor, group[0].start)
     return [(m.start, m.end) for m in run] if run else None
 
