@@ -39,8 +39,9 @@ PIECE: Final = 500
 """Characters decided at once: bounds the memory that a text without any white space takes."""
 STOPS: Final = "，。；！？：、,;!?"
 PIECES = re.compile(rf"\s+|\S{{1,{PIECE}}}(?!\S)|\S{{1,{PIECE}}}(?<=[{STOPS}])|\S{{1,{PIECE}}}")
-GLUED = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ0-9０-９]+")
-"""Never cut by itself, only by the edge of a protected span: GPT, 2024, 5G."""
+_LATIN = "A-Za-zＡ-Ｚａ-ｚ"
+GLUED = re.compile(rf"[{_LATIN}][{_LATIN}0-9０-９]*(?:[-.][{_LATIN}0-9０-９]+)+|[{_LATIN}0-9０-９]+")
+"""Never cut by itself, only by the edge of a protected span: GPT-3, 2024, 5G."""
 
 _loading = threading.RLock()
 _loaded: dict[str, Segmenter] = {}
