@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -57,7 +56,7 @@ def place(doc: Document, start: int, end: int) -> dict[str, int]:
 
 def fact(doc: Document, text: str, start: int, end: int, **columns: Any) -> Fact:
     """A fact of a span; what is not given is null."""
-    nothing: dict[str, Any] = dict.fromkeys(field.name for field in fields(Fact))
+    nothing: dict[str, Any] = dict.fromkeys(Fact._fields)
     fixed = {
         "fact_id": hashlib.sha256(f"{doc.doc_id}{start}{end}".encode()).hexdigest()[:16],
         "doc_id": doc.doc_id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -58,7 +57,7 @@ def test_provable_facts_are_kept(encoding: str) -> None:
 def test_a_fact_that_breaks_an_invariant_becomes_a_reject(change: dict[str, Any], reason: str) -> None:
     made = result("a.txt")
     assert made.document is not None
-    kept, rejects = keep_provable(made.document, [replace(made.facts[0], **change), *made.facts[1:]])
+    kept, rejects = keep_provable(made.document, [made.facts[0]._replace(**change), *made.facts[1:]])
     assert kept == made.facts[1:]
     assert [(reject.stage, reject.reason, reject.source) for reject in rejects] == [("check", reason, "a.txt")]
     assert rejects[0].detail
@@ -79,7 +78,7 @@ def test_furniture_inside_a_number_may_be_left_out_of_the_surface() -> None:
     broken = fact(doc, text, 2, 12, kind="percent", unit="%", value=8.7)
     assert broken.surface == "8.\n第12页\n7%"
     for surface, number in ((broken.surface, 1), ("8.\n7%", 1), ("8.7%", 1), ("9.\n7%", 0), ("第12页", 0)):
-        assert len(keep_provable(doc, [replace(broken, surface=surface)])[0]) == number
+        assert len(keep_provable(doc, [broken._replace(surface=surface)])[0]) == number
 
 
 def test_furniture_may_be_left_out_in_more_than_one_place() -> None:

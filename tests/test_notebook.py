@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +88,8 @@ def test_a_fact_shows_its_sentence_with_the_number_marked() -> None:
 
 def test_words_of_a_document_are_escaped_in_a_card() -> None:
     (fact,) = zhfacts.extract("远岚集团增长8.7%。")
-    card = replace(fact, quote=f"{EVIL}8.7%", subject=EVIL, source=EVIL, surface="8.7%")._repr_html_()
+    card = fact._replace(quote=f"{EVIL}8.7%", subject=EVIL, source=EVIL, surface="8.7%")._repr_html_()
     assert "<img" not in card
     assert "\u202e" not in card
     assert "<mark>8.7%</mark>" in card
-    assert "<mark>" not in replace(fact, surface="9%")._repr_html_()
+    assert "<mark>" not in fact._replace(surface="9%")._repr_html_()

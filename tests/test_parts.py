@@ -158,7 +158,7 @@ def test_a_fault_in_a_late_stretch_is_named_by_its_row_and_nothing_is_published(
     monkeypatch.setattr(write, "STRETCH", 5)
     from dataclasses import replace
 
-    wrong = replace(MANY[-1], facts=(replace(MANY[-1].facts[0], unit="pp"), *MANY[-1].facts[1:]))
+    wrong = replace(MANY[-1], facts=(MANY[-1].facts[0]._replace(unit="pp"), *MANY[-1].facts[1:]))
     with pytest.raises(InvariantError, match="table facts, column unit, row 117: unit of percent is not %"):
         published(tmp_path / "out", *MANY[:-1], wrong)
     assert not (tmp_path / "out").exists()
@@ -168,7 +168,7 @@ def test_an_id_that_two_documents_give_stops_the_publishing(tmp_path: Path, monk
     monkeypatch.setattr(write, "STRETCH", 5)
     from dataclasses import replace
 
-    twice = replace(MANY[1], facts=(replace(MANY[1].facts[0], fact_id=MANY[0].facts[0].fact_id),))
+    twice = replace(MANY[1], facts=(MANY[1].facts[0]._replace(fact_id=MANY[0].facts[0].fact_id),))
     with pytest.raises(InvariantError, match="fact_id"):
         published(tmp_path / "out", MANY[0], twice)
 

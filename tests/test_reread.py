@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def test_a_number_records_what_it_shares_and_can_be_read_again(text: str, surfac
     found = next(fact for fact in extract(text, DAY) if fact.surface == surface)
     assert found.shared == shared
     assert reread.fact_fault(found) is None
-    assert reread.fact_fault(replace(found, value=7.0, low=None, high=None)) is not None
+    assert reread.fact_fault(found._replace(value=7.0, low=None, high=None)) is not None
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_a_time_records_what_it_counts_from(text: str, surface: str, when: str, 
     found = next(fact for fact in extract(text, DAY) if fact.surface == surface)
     assert (found.when, found.reference) == (when, reference)
     assert reread.fact_fault(found) is None
-    assert reread.fact_fault(replace(found, when="1871")) is not None
+    assert reread.fact_fault(found._replace(when="1871")) is not None
 
 
 def test_a_time_without_any_year_needs_none() -> None:
@@ -101,7 +100,7 @@ def test_a_fact_that_reads_otherwise_becomes_a_reject(tmp_path: Path, monkeypatc
     made = flow._facts
 
     def wrong(*args: object) -> tuple[Fact, ...]:
-        return tuple(replace(f, value=9.7) if f.surface == "8.7%" else f for f in made(*args))  # type: ignore[arg-type]
+        return tuple(f._replace(value=9.7) if f.surface == "8.7%" else f for f in made(*args))  # type: ignore[arg-type]
 
     monkeypatch.setattr(flow, "_facts", wrong)
     (tmp_path / "a.txt").write_text("远岚集团出口额增长8.7%，占36%。", "utf-8")

@@ -7,7 +7,6 @@ needs no other and changes no token. Facts are kept in `doc.user_data` as plain 
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -23,9 +22,9 @@ from zhfacts.records import KINDS, Fact
 KEY: Final = "zhfacts"
 """Of `doc.user_data`, and by default of `doc.spans`."""
 _BACK: Final = {
-    each.name: Decimal if "Decimal" in str(each.type) else date.fromisoformat
-    for each in fields(Fact)
-    if "Decimal" in str(each.type) or "date |" in str(each.type)
+    name: Decimal if "Decimal" in str(kind) else date.fromisoformat
+    for name, kind in Fact.__annotations__.items()
+    if "Decimal" in str(kind) or "date |" in str(kind)
 }
 """What makes a column's value of its plain form."""
 
@@ -75,7 +74,7 @@ def _span(doc: Doc, fact: Fact) -> Span:
 
 def _put(doc: Doc, facts: tuple[Fact, ...]) -> None:
     """Keep facts with a doc, as values that spaCy can write."""
-    doc.user_data[KEY] = [{each.name: plain(getattr(fact, each.name)) for each in fields(Fact)} for fact in facts]
+    doc.user_data[KEY] = [{name: plain(value) for name, value in fact._asdict().items()} for fact in facts]
 
 
 def _get(doc: Doc) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Role = Literal[
     "body",
@@ -47,8 +47,7 @@ STDIN = "-"
 """Path that stands for standard input; a file of this name is given with its full path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One physical line: its number from 1, its characters without the line end, and where it lies.
 
     `start` counts characters in the document's text, `byte_start`/`byte_end` bytes in its text stream.

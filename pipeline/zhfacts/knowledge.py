@@ -159,17 +159,18 @@ class Builder(Generic[Made]):
 
     def __init__(self, make: Callable[[], Made]) -> None:
         self.make = make
-        self.made: dict[str | None, Made] = {}
+        self.shipped: Made | None = None
+        self.made: dict[str, Made] = {}
         functools.update_wrapper(self, make)
         _BUILDERS.append(self)
 
     def __call__(self) -> Made:
         """What the function makes of the rules in use."""
         over = _current.get()
-        made = self.made.get(over.digest if over else None)  # no stage makes None
-        return self._build(over, over.digest if over else None) if made is None else made
+        made = self.shipped if over is None else self.made.get(over.digest)  # no stage makes None
+        return self._build(over) if made is None else made
 
-    def _build(self, over: Overlay | None, key: str | None) -> Made:
+    def _build(self, over: Overlay | None) -> Made:
         try:
             made = self.make()
         except (ValueError, ArithmeticError, LookupError, TypeError, regex.error) as error:
@@ -180,13 +181,17 @@ class Builder(Generic[Made]):
             raise RuleError(
                 f"{over.root}: its rows cannot be used by {stage}: {why}. Compare them with ours"
             ) from error
-        for old in [k for k in self.made if k is not None][: -MOST_KEPT + 1]:
+        if over is None:
+            self.shipped = made
+            return made
+        for old in list(self.made)[: -MOST_KEPT + 1]:
             self.made.pop(old, None)
-        self.made[key] = made
+        self.made[over.digest] = made
         return made
 
     def cache_clear(self) -> None:
         """Build anew at the next call."""
+        self.shipped = None
         self.made.clear()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from itertools import compress, count
+from operator import add
 from typing import Generic, TypeVar
 
 import regex
@@ -42,6 +44,11 @@ class Lexicon(Generic[Entry]):
 
     def __getitem__(self, word: str) -> Entry:
         return self.entries[word]
+
+
+def pairs_in(text: str, pairs: Container[str]) -> list[int]:
+    """Where two characters stand that are one of the pairs, in order."""
+    return list(compress(count(), map(pairs.__contains__, map(add, text, text[1:]))))
 
 
 def _by_character(words: Mapping[str, object], index: int) -> dict[str, tuple[int, ...]]:

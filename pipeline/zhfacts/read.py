@@ -65,7 +65,7 @@ def read(source: str, path: Path, limits: Limits = LIMITS) -> Read:
         return None, [reject(source, *why(error))]
     if any(line.text and not line.text.isspace() for line in document.lines):
         return replace(document, stream="decompressed" if packed else "file"), rejects
-    return None, [replace(each, doc_id=None) for each in rejects] or [reject(source, "empty", "No text")]
+    return None, [each._replace(doc_id=None) for each in rejects] or [reject(source, "empty", "No text")]
 
 
 def read_records(source: str, path: Path, columns: Columns, limits: Limits = LIMITS) -> Iterator[tuple[str, Read]]:
@@ -114,7 +114,7 @@ def _piped(source: str, limits: Limits) -> Read:
     found, faults = split(source, raw, tell(raw), limits.max_line)
     document, rejects = make(source, Made([line.text for line in found.lines]), limits)
     doc_id = document.doc_id if document else None
-    moved = [replace(each, doc_id=doc_id) for each in faults]
+    moved = [each._replace(doc_id=doc_id) for each in faults]
     return document, moved if moved and document is None else [*moved, *rejects]
 
 

@@ -6,7 +6,7 @@ their block give facts, and facts become rows. Stages meet only here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -63,8 +63,7 @@ CHANCE: frozenset[str] = frozenset({TOO_SLOW, OUT_OF_MEMORY, WORKER_DIED})
 """Reasons that the machine decides and not the document: a run that has one is not reproducible."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(NamedTuple):
     """Something that was not accepted: what, where, and why."""
 
     source: str
@@ -132,8 +131,7 @@ class Mention(NamedTuple):
     """True for 该公司 and 其: `name` is then the entity's name, not the words that stand there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What linking found for one number; places are (block number, start, end) in that block's text."""
 
     entity: Mention | None = None
@@ -161,8 +159,7 @@ class Link:
     """The words that say who says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One numeric claim: the columns of facts.parquet, and `start`, `end` in characters of the text.
 
     Source of the names: MeasEval (quantity, measured property, measured entity), ISO 4217 for `currency`,
@@ -232,11 +229,10 @@ class Fact:
         """What a notebook shows: the fact in one line, its sentence, and how it was read."""
         from zhfacts.cards import fact_card
 
-        return fact_card({each.name: getattr(self, each.name) for each in fields(self)})
+        return fact_card(self._asdict())
 
 
-@dataclass(frozen=True, slots=True)
-class EntityMention:
+class EntityMention(NamedTuple):
     """An entity mention with its place in the document: a row of mentions.parquet."""
 
     entity_id: str
@@ -251,8 +247,7 @@ class EntityMention:
     surface: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """An entity of one or more documents: a row of entities.parquet, its counts left to the tables."""
 
     entity_id: str

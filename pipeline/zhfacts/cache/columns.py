@@ -7,7 +7,7 @@ write into an output folder must not be able to run code in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -134,7 +134,7 @@ def _check_values(values: list[Any], column: _Column) -> None:
 def _columns(row: Any) -> tuple[_Column, ...]:
     """The columns of a kind of record, from its fields' types."""
     hints = get_type_hints(row)
-    names = [each.name for each in fields(row) if each.name not in LEFT_OUT]
+    names = [name for name in hints if name not in LEFT_OUT]
     return tuple(_column(name, hints[name]) for name in names if not (row is Document and name == "lines"))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,7 +44,7 @@ class Inputs:
 
     def leave_out(self, reject: Reject) -> None:
         """A file that is not."""
-        self._take(list(astuple(reject)))
+        self._take(list(reject))
         self._unsure |= reject.reason in UNSURE
 
     def doubt(self) -> None:

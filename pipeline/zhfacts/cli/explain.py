@@ -64,11 +64,9 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
 
 def _rows(records: Iterable[Fact] | Iterable[Reject]) -> list[dict[str, object]]:
     """Facts or rejects with all their columns, as JSON can hold them."""
-    from dataclasses import fields
-
     from zhfacts.plain import plain
 
-    return [{each.name: plain(getattr(record, each.name)) for each in fields(record)} for record in records]
+    return [{name: plain(value) for name, value in record._asdict().items()} for record in records]
 
 
 def _reasons(text: str, seen: list[Seen], settings: Settings) -> dict[int, list[str]]:

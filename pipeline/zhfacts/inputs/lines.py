@@ -63,7 +63,7 @@ def make(source: str, made: Made, limits: Limits) -> tuple[Document | None, list
     document, rejects = split(source, raw, ("utf-8", 0), limits.max_line)
     if made.pages:
         pairs = zip(document.lines, made.pages, strict=True)
-        document = replace(document, lines=tuple(replace(line, page=page) for line, page in pairs))
+        document = replace(document, lines=tuple(line._replace(page=page) for line, page in pairs))
     if made.origins:
         lines = tuple(_placed(line, made.origins) for line in document.lines)
         document = replace(document, lines=lines, in_file=made.origins)
@@ -73,4 +73,4 @@ def make(source: str, made: Made, limits: Limits) -> tuple[Document | None, list
 def _placed(line: Line, origins: InFile) -> Line:
     """A line with its place in the file that it was made of."""
     start, end = origins.line(line.number) or (None, None)
-    return line if start is None else replace(line, origin_start=start, origin_end=end)
+    return line if start is None else line._replace(origin_start=start, origin_end=end)

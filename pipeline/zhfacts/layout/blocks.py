@@ -47,7 +47,7 @@ def lay_out(document: Document, giving: frozenset[str] = FACT_ROLES) -> tuple[Do
     table, is_special = characters(), special().search
     narrow = [text.translate(table) if text and is_special(text) else text for text in texts]
     lines = [
-        replace(line, role=a.role) if a.role != line.role else line for line, a in zip(lines, assigned, strict=True)
+        line if a.role == line.role else line._replace(role=a.role) for line, a in zip(lines, assigned, strict=True)
     ]
     cut = set_apart(articles(texts, assigned), loose)
     columns = [widths(text) if text else NO_COLUMNS for text in narrow]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -22,8 +22,7 @@ SPLIT_NUMBER = regex.compile(r"[\d百千万亿][年月日%亿万千元个]")
 ENDS = frozenset(TERMINAL + "：:")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A line as read: normalised, with its pieces and what the decision to join looks at."""
 
     at: int

@@ -6,19 +6,18 @@ Each candidate carries its features by name: same.opens and same.f.prop say that
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
 
 from zhfacts.link.parse import Parse
 from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, is_base
-from zhfacts.link.spots import Spot, breaks, group_of, spots
+from zhfacts.link.spots import Spot, group_of, spots
 from zhfacts.link.subjects import Topic, subjects
-from zhfacts.records import Mention, Number
+from zhfacts.records import Number
 
 MEASURE = {
     **dict.fromkeys(("percent", "percentage_point", "fraction", "multiple"), "rate"),
@@ -47,7 +46,8 @@ WAYS = 1 << 14
 """Ways whose features are kept."""
 
 
-class Candidate(NamedTuple):
+@dataclass(slots=True)
+class Candidate:
     """Somebody or nobody (None) as the holder of a number."""
 
     topic: Topic | None
@@ -79,7 +79,8 @@ class Carried:
         return STANDING[main][min(times, MOST_TIMES)]
 
 
-class _Asked(NamedTuple):
+@dataclass(slots=True)
+class _Asked:
     """A number and where it stands: its sentence, clause, and with what this begins."""
 
     s: Sentence
@@ -91,19 +92,26 @@ class _Asked(NamedTuple):
     opening: str
     solo: str
     parsed: Parse
+    starts: Sequence[int]
+    """Where the spots before the number begin, in order."""
+    ends: Sequence[int]
+    """Where those behind it end, in order."""
 
 
 def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, carried: Carried) -> list[Candidate]:
     """The candidates for one number of a sentence with such spots; nobody comes last."""
-    edges = breaks(s)
-    clause = bisect_right(edges, number.start)
-    begins = edges[clause - 1] if clause else s.start
-    near = [x for x in found if x.clause <= clause + AHEAD and not _overlap(x.mention, number)][-MOST:]
+    clause = bisect_right(s.breaks, number.start)
+    begins = s.breaks[clause - 1] if clause else s.start
+    last, start, end = clause + AHEAD, number.start, number.end
+    near = [x for x in found if x.clause <= last and (x.mention.end <= start or end <= x.mention.start)][-MOST:]
     if number.kind == "multiple":
         near = [x for x in near if not is_base(s, x.mention, number)]
     kind, opening = MEASURE.get(number.kind, number.kind), spots().opening(parsed, begins, number.start)
     solo = "solo" if carried.solo else "text"
-    asked = _Asked(s, number, carried, near, clause, kind, opening, solo, parsed)
+    starts = [x.mention.start for x in near]
+    ahead = bisect_left(starts, start)
+    behind = sorted([x.mention.end for x in near[ahead:]])
+    asked = _Asked(s, number, carried, near, clause, kind, opening, solo, parsed, starts[:ahead], behind)
     lead = subjects().best(s.text, s.block, [x.mention for x in near if x.group in "ng"], begins, number.start)
     told = [_candidate(asked, x, lead is not None and x.mention == lead.mention) for x in near]
     return [*told, *_before(asked), _nobody(asked)]
@@ -163,11 +171,14 @@ def _where(spot: Spot, asked: _Asked) -> str:
 def _gap(asked: _Asked, spot: Spot, where: str) -> Pack:
     """What lies between a spot and the number: how many others, or nothing at all."""
     m, number = spot.mention, asked.number
-    low, high = (number.end, m.start) if where == "behind" else (m.end, number.start)
-    numbers = min(2, sum([low <= n.start and n.end <= high for n in asked.s.numbers]))
+    if where == "behind":
+        numbers, between = asked.s.between(number.end, m.start), bisect_right(asked.ends, m.start)
+    else:
+        numbers = asked.s.between(m.end, number.start)
+        between = len(asked.starts) - bisect_left(asked.starts, m.end)
+    numbers, between = min(2, numbers), min(MANY, between)
     if where not in INSIDE:
         return _far(numbers)
-    between = min(MANY, sum([low <= x.mention.start and x.mention.end <= high for x in asked.near]))
     how = "touch" if m.end == number.start else "touched" if m.start == number.end else ""
     if not how and asked.s.text[number.end : m.start] in OWNED:
         how = "owned"
@@ -264,7 +275,3 @@ def _none(state: str, kind: str, opening: str, solo: str) -> Pack:
         "null", f"null.{kind}", f"null.{state}", f"null.{opening}", f"null.{solo}", f"null.{kind}.{state}",
         f"null.{opening}.{solo}", f"null.{kind}.{opening}", f"null.{state}.{opening}",
     )  # fmt: skip
-
-
-def _overlap(m: Mention, number: Number) -> bool:
-    return m.start < number.end and number.start < m.end

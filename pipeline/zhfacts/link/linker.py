@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from zhfacts.documents import Block
 from zhfacts.link.attributes import attributes
@@ -19,7 +20,7 @@ from zhfacts.link.periods import Claim, Told, periods, times
 from zhfacts.link.properties import Asked, properties
 from zhfacts.link.ranker import WHOLE, calibration, period_ranker, property_ranker, subject_ranker
 from zhfacts.link.sentence import Sentence, bracket_owner, clause_of, converts
-from zhfacts.link.statements import statements
+from zhfacts.link.statements import Statement, statements
 from zhfacts.link.subjects import Topic
 from zhfacts.records import TIME_KINDS, Link, Mention, Number
 
@@ -45,6 +46,15 @@ class Linked:
     aliases: dict[str, Mention]
 
 
+class Member(NamedTuple):
+    """A number, the list it stands in, what the list is paired with, and what kind of statement it stands in."""
+
+    number: Number
+    group: list[Number]
+    parallel: Pairs | None
+    statement: Statement
+
+
 def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
     """Links for all numbers of a document; `found` and `spans` are the numbers and sentences of each block."""
     lexical, aliases = mentions().find([block.text for block in blocks])
@@ -59,9 +69,8 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
         clock.turn_page()
         block_links: list[Link] = []
         for sentence in _sentences(b, block.text, names, found[b], spans[b]):
-            told = _sentence(sentence, memory)
+            block_links += _sentence(sentence, memory)
             memory.close(sentence, block.role)
-            block_links += statements().told(block.text, b, sentence.start, sentence.numbers, told)
         links.append(block_links)
     return Linked(links, named, aliases)
 
@@ -81,20 +90,21 @@ def _sentence(s: Sentence, memory: Memory) -> list[Link]:
     memory.times, resolved = times(s, memory.clock)
     links: list[Link] = []
     last: Pairs | None = None
+    said = iter(statements().of(s.text, s.block, s.start, s.numbers))
     for group in groups(s.text, s.numbers):
         parallel = paired(s, group, last)
         last = parallel or last
-        for number in group:
+        for number, statement in zip(group, said, strict=False):
             if number.kind in TIME_KINDS:
-                links.append(_time(s, number, resolved[number.start], memory))
+                links.append(_time(s, number, resolved[number.start], memory, statement))
             elif links and converts(s, number):
-                links.append(links[-1])
+                links.append(links[-1]._replace(**statement._asdict()))
             else:
-                links.append(_claim(s, number, group, parallel, memory))
+                links.append(_claim(s, Member(number, group, parallel, statement), memory))
     return links
 
 
-def _time(s: Sentence, number: Number, resolved: Resolved, memory: Memory) -> Link:
+def _time(s: Sentence, number: Number, resolved: Resolved, memory: Memory, statement: Statement) -> Link:
     """A year or date with whom and what happened then."""
     topic, sure = _holder(s, number, memory)
     near = topic.place[1:] if topic and topic.place[0] == s.block else None
@@ -106,11 +116,13 @@ def _time(s: Sentence, number: Number, resolved: Resolved, memory: Memory) -> Li
         when=resolved.when, date_start=resolved.start, date_end=resolved.end, date_from=resolved.source,
         reference=resolved.reference,
         link_rule=topic.rule if topic else None, link_score=calibration().score(sure),
+        modality=statement.modality, statistic=statement.statistic, source_at=statement.source_at,
     )  # fmt: skip
 
 
-def _claim(s: Sentence, number: Number, group: list[Number], parallel: Pairs | None, memory: Memory) -> Link:
+def _claim(s: Sentence, member: Member, memory: Memory) -> Link:
     """A number that states something: whose, of what, which way, against what, when."""
+    number, group, parallel, statement = member
     first = group[0]
     clause = clause_of(s, first.start)
     change = changes().of(s.text, first, clause, s.start)
@@ -131,8 +143,8 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: Pairs | N
             said = shared(s, parallel.items, said)
         said = said or (before if before and before[0] == s.block else None)
     goes_on = topic is None or (last is not None and last.mention.name == topic.mention.name)
-    short, member = memory.standing.paragraphs <= SHORT_ARTICLE, (group.index(number), len(group))
-    claim = Claim(number, change, memory.sentence + 1, memory.period, goes_on, short, member, memory.lead)
+    short, place = memory.standing.paragraphs <= SHORT_ARTICLE, (group.index(number), len(group))
+    claim = Claim(number, change, memory.sentence + 1, memory.period, goes_on, short, place, memory.lead)
     period = _period(s, claim, memory)
     return Link(
         entity=topic.mention if topic else None, subject_at=topic.place if topic else None,
@@ -140,6 +152,7 @@ def _claim(s: Sentence, number: Number, group: list[Number], parallel: Pairs | N
         change=change.change, comparison=change.comparison, basis=change.basis,
         period_start=period.start, period_end=period.end, period_from=period.source,
         link_rule=topic.rule if topic else None, link_score=calibration().score(sure, surely),
+        modality=statement.modality, statistic=statement.statistic, source_at=statement.source_at,
     )  # fmt: skip
 
 

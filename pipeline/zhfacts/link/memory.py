@@ -112,7 +112,7 @@ def standings(blocks: Sequence[Block], lexical: Sequence[Sequence[Mention]]) -> 
     """How each article's entities stand, by the article's number; of two named alike the first is its main one."""
     first: dict[tuple[int, str], Topic] = {}
     known = subjects()
-    found = {block.article: Standing() for block in blocks}
+    found = {article: Standing() for article in dict.fromkeys([block.article for block in blocks])}
     for b, (block, names) in enumerate(zip(blocks, lexical, strict=True)):
         for m in names:
             if m.type in known.named_types and m.name not in known.word:

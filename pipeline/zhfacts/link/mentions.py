@@ -7,17 +7,16 @@ introduces them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import add
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import regex
 from babel import Locale
 
 from zhfacts import knowledge
-from zhfacts.lexicon import Lexicon
+from zhfacts.lexicon import Lexicon, pairs_in
 from zhfacts.link.persons import persons
 from zhfacts.records import Mention
 
@@ -79,14 +78,13 @@ class Mentions:
         alias = "|".join(w for r in knowledge.rows("link/mentions", "alias", Ending) for w in r.words)
         self.alias = regex.compile(rf"[（(](?:{alias})[为：:]?[“\"「]?(?<name>[^“”\"（）()，。]{{2,16}})[”\"」]?[）)]")
         names = [*self.places, *self.pronouns, *self.endings]
-        self.pairs = frozenset(name[:2] for name in names if len(name) > 1)
+        self.persons = persons()
+        self.pairs = self.persons.pairs.union(name[:2] for name in names if len(name) > 1)
+        """What two characters a name or a person's title begins with."""
+        self.known, self.ranks = Lexicon(self.places), {word: n for n, word in enumerate(self.places)}
+        self.opened = _by_opening({"place": self.places, "pronoun": self.pronouns, "ending": self.endings})
         self.lone = re.compile("[《" + re.escape("".join(sorted(name for name in names if len(name) == 1))) + "]")
         self.work = re.compile(r"《(?P<work>[^《》]{1,40})》|^(?P<rest>[^《》，。；：！？\d]{2,20})》")
-        self.sorts: dict[str, Lexicon[Any]] = {
-            "place": Lexicon(self.places),
-            "pronoun": Lexicon(self.pronouns),
-            "ending": Lexicon(self.endings),
-        }
 
     def find(self, texts: Sequence[str]) -> tuple[list[list[Mention]], dict[str, Mention]]:
         """(mentions of each text by position, short names of the document): 华岭精密."""
@@ -106,7 +104,9 @@ class Mentions:
 
     def _named(self, text: str) -> list[Mention]:
         """Places, organisations, works by their words, and persons by their titles."""
-        names, people = list(self._lexical(text)), list(persons().find(text))
+        places = pairs_in(text, self.pairs)
+        names, known = list(self._lexical(text, places)), self.persons
+        people = list(known.find(text)) if any(text[k : k + 2] in known.pairs for k in places) else []
         return _apart(sorted([*names, *people], key=lambda n: (n.start, -n.end, n.type))) if people else names
 
     def _introduced(self, text: str, names: list[Mention], aliases: dict[str, Mention]) -> None:
@@ -128,7 +128,7 @@ class Mentions:
             ending = next((e for e in self.full_endings if name.endswith(e)), "")
             if ending and mention not in introduced:
                 stem = name.removesuffix(ending)
-                place = next((w for w in self.places if stem.startswith(w)), "")
+                place = min(self.known.starting(stem, 0), key=self.ranks.__getitem__, default="")
                 if short := self._short_form(whole, name, stem.removeprefix(place)):
                     aliases.setdefault(short, mention)
 
@@ -142,10 +142,9 @@ class Mentions:
                 return short
         return None
 
-    def _matches(self, text: str) -> Iterator[_Word]:
+    def _matches(self, text: str, places: list[int]) -> Iterator[_Word]:
         """Works and words of ours in order; only where two characters begin one is it looked for."""
-        pairs, end = self.pairs, 0
-        places = [k for k, pair in enumerate(map(add, text, text[1:])) if pair in pairs]
+        end = 0
         lone = [m.start() for m in self.lone.finditer(text)]
         for at in sorted({0, *places, *lone} if lone or "》" in text else places):
             if at >= end and (word := self._word(text, at)):
@@ -156,14 +155,15 @@ class Mentions:
         """The work that begins at `at`, else the longest place, else pronoun, else ending of names."""
         if (at == 0 or text[at] == "《") and (m := self.work.match(text, at)):
             return _Word(at, m.end(), "work", m["work"] or m["rest"])
-        for sort, known in self.sorts.items():
-            if word := known.longest(text, at):
+        opened = self.opened
+        for sort, word in opened.get(text[at : at + 2]) or opened.get(text[at]) or ():
+            if text.startswith(word, at):
                 return _Word(at, at + len(word), sort, word)
         return None
 
-    def _lexical(self, text: str) -> Iterator[Mention]:
+    def _lexical(self, text: str, places: list[int]) -> Iterator[Mention]:
         last: Mention | None = None
-        for m in self._matches(text):
+        for m in self._matches(text, places):
             mention = self._mention(text, m)
             if mention is None:
                 continue
@@ -224,6 +224,19 @@ class Mentions:
         while start < at and text[start] in "（）":
             start += 1
         return start
+
+
+def _by_opening(sorts: dict[str, Collection[str]]) -> dict[str, list[tuple[str, str]]]:
+    """Words with their sorts by their first two characters, and by a first that is a word: as one looks for them."""
+    found: dict[str, list[tuple[str, str]]] = {word[:2]: [] for words in sorts.values() for word in words}
+    by_first: dict[str, list[str]] = {}
+    for opening in found:
+        by_first.setdefault(opening[0], []).append(opening)
+    for sort, words in sorts.items():
+        for word in sorted(words, key=lambda w: (-len(w), w)):
+            for opening in [word[:2]] if len(word) > 1 else by_first[word]:
+                found[opening].append((sort, word))
+    return found
 
 
 def _apart(found: list[Mention]) -> list[Mention]:

@@ -6,11 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import add
 from typing import TYPE_CHECKING, Any
 
 from zhfacts import knowledge
-from zhfacts.lexicon import Lexicon
+from zhfacts.lexicon import Lexicon, pairs_in
 from zhfacts.link.change import CLAUSE, changes
 from zhfacts.link.phrases import Phrases, phrases
 
@@ -42,6 +41,8 @@ class Parse:
 
     text: str
     spans: tuple[Span, ...]
+    words: tuple[str, ...]
+    """The words themselves and "" behind the last: words[-1] is "", too."""
     tags: tuple[str, ...]
     starts: tuple[int, ...]
     fixed: frozenset[Span]
@@ -59,7 +60,7 @@ class Parse:
 
     def word(self, k: int) -> str:
         """The k-th word, "" outside."""
-        return self.text[slice(*self.spans[k])] if 0 <= k < len(self.spans) else ""
+        return self.words[k] if 0 <= k < len(self.spans) else ""
 
     def tag(self, k: int) -> str:
         """Its part of speech, "" outside."""
@@ -99,19 +100,19 @@ class Parse:
         return self.cuts[first, last]
 
     def _cut(self, first: int, last: int) -> int:
-        known, verbs, k = phrases(), changes().verbs, last
-        while k > first and _names_change(known, verbs, self.word(k - 1), k - 1 > first):
+        known, verbs, words, k = phrases(), changes().verbs, self.words, last
+        while k > first and _names_change(known, verbs, words[k - 1], k - 1 > first):
             k -= 1
-        if k > first and known.is_property(self.word(k - 1)):
-            k -= 1 + (len(self.word(k - 1)) == 1)
-            while k > first and (self.word(k - 1) in known.modifiers or known.is_property(self.word(k - 1))):
+        if k > first and known.is_property(words[k - 1]):
+            k -= 1 + (len(words[k - 1]) == 1)
+            while k > first and (words[k - 1] in known.modifiers or known.is_property(words[k - 1])):
                 k -= 1
-        while k > first and self.word(k - 1) in known.modifiers:
+        while k > first and words[k - 1] in known.modifiers:
             k -= 1
         return max(k, first)
 
 
-NOTHING = Parse("", (), (), (), frozenset(), frozenset(), (), "", ())
+NOTHING = Parse("", (), ("",), (), (), frozenset(), frozenset(), (), "", ())
 """A text without words."""
 
 
@@ -134,7 +135,7 @@ def _whole(text: str, known: Lexicon[str], kept: Sequence[Span]) -> list[Span]:
     taken = {place for a, b in kept for place in range(a, b)}
     found: list[Span] = []
     end = 0
-    for at in [k for k, pair in enumerate(map(add, text, text[1:])) if pair in known.pairs]:
+    for at in pairs_in(text, known.pairs):
         word = known.longest(text, at) if at >= end else ""
         if len(word) >= WHOLE and taken.isdisjoint(range(at, at + len(word))):
             end = at + len(word)
@@ -166,7 +167,8 @@ def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterab
     ]
     nominal, letters = tuple(is_nominal for is_nominal, _ in sorts), "".join([letter for _, letter in sorts])
     starts = tuple(a for a, _ in spans)
-    return Parse(text, tuple(spans), tuple(tags), starts, fixed, shut, nominal, letters, tuple(_runs(nominal)))
+    chunks = tuple(_runs(nominal))
+    return Parse(text, tuple(spans), (*words, ""), tuple(tags), starts, fixed, shut, nominal, letters, chunks)
 
 
 @lru_cache(KNOWN)

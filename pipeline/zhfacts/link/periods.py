@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
 
 from zhfacts.link.candidates import MEASURE
 from zhfacts.link.change import Change
@@ -21,7 +20,7 @@ from zhfacts.link.lists import JOINED
 from zhfacts.link.parse import Parse
 from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, clause_of
-from zhfacts.link.spots import breaks, spots
+from zhfacts.link.spots import spots
 from zhfacts.records import TIME_KINDS, Number
 
 KEPT = 3
@@ -76,7 +75,8 @@ class Claim:
         return self.change.basis if self.change.basis in ("yoy", "pop") else "none"
 
 
-class When(NamedTuple):
+@dataclass(slots=True)
+class When:
     """A time, or none, as that of a claim."""
 
     period: Period
@@ -84,7 +84,8 @@ class When(NamedTuple):
     own: Pack = ()
 
 
-class _Asked(NamedTuple):
+@dataclass(slots=True)
+class _Asked:
     """A claim and where it stands: its sentence, the times in it, and what is said of them."""
 
     s: Sentence
@@ -94,16 +95,10 @@ class _Asked(NamedTuple):
     edges: Sequence[int]
     state: str
     """Whether the sentence has a time of its own before the number, behind it only, or none."""
-
-    @property
-    def way(self) -> str:
-        """Whether the number is the size of a change or a level."""
-        return "change" if self.claim.change.change else "level"
-
-    @property
-    def kind(self) -> str:
-        """What sort of number it is."""
-        return MEASURE.get(self.claim.number.kind, self.claim.number.kind)
+    way: str
+    """Whether the number is the size of a change or a level."""
+    kind: str
+    """What sort of number it is."""
 
 
 def times(s: Sentence, clock: Clock) -> tuple[list[Time], dict[int, Resolved]]:
@@ -129,7 +124,8 @@ def periods(s: Sentence, parsed: Parse, said: Sequence[Time], told: Sequence[Tol
     near = [t for t in said if t.how == "latest" or not _holds(t, claim.number)]
     own = [t for t in near if not context().is_base(s.text, t.start)]
     state = "own" if any(t.start < claim.number.start for t in own) else "later" if own else "bare"
-    asked = _Asked(s, parsed, near, claim, breaks(s), state)
+    way, kind = "change" if claim.change.change else "level", claim.number.kind
+    asked = _Asked(s, parsed, near, claim, s.breaks, state, way, MEASURE.get(kind, kind))
     found = list(_said(asked))
     seen = {(w.period.start, w.period.end) for w in found}
     found += _told(asked, told, seen)
@@ -186,10 +182,10 @@ def _told(asked: _Asked, told: Sequence[Told], seen: set[tuple[date | None, date
             _going_on(state, place, claim.goes_on, claim.short, claim.against),
             _leading(asked, (one.period.start, one.period.end) == (lead.start, lead.end)),
         )
-        yield When(replace(one.period, source="context"), packs)
+        yield When(Period(one.period.start, one.period.end, "context"), packs)
     last = claim.last
     if last and last.period.start and (last.period.start, last.period.end) not in seen:
-        yield When(replace(last.period, source="context"), (("lone",), _again(asked, last.period)))
+        yield When(Period(last.period.start, last.period.end, "context"), (("lone",), _again(asked, last.period)))
 
 
 @packed

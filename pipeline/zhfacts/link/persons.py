@@ -31,6 +31,8 @@ class Persons:
             [w for r in knowledge.rows("link/persons", t, Words) for w in r.words]
             for t in ("surname", "title", "behind", "rank", "ends")
         )
+        self.pairs = frozenset(word[:2] for word in (*titles, *behind, *rank))
+        """What two characters the words begin with beside which a person stands; none is shorter."""
         name = rf"(?:{alternation(surnames)})\p{{Han}}{{1,{GIVEN}}}?"
         end = rf"(?=[，。、：；！？“”（）()《》\s\d]|(?:{alternation(ends)})|$)"
         self.titled = regex.compile(rf"(?:{alternation(titles)})(?<name>{name}){end}")

@@ -5,10 +5,9 @@ In 茶园面积为3万亩 the words 面积, 茶园面积 and the noun behind the
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import regex
 
@@ -37,7 +36,8 @@ NEAR = 3
 OWN = frozenset({"between", "topic", "chunk", "dated"})
 
 
-class Property(NamedTuple):
+@dataclass(slots=True)
+class Property:
     """Words, or none, as what a number measures; `span` lies in `block`."""
 
     block: int
@@ -199,7 +199,7 @@ def _said(rate: bool, kind: str, of: bool) -> Pack:
 def _gap(s: Sentence, number: Number, start: int, end: int) -> str:
     """What lies between the words and the number."""
     low, high = (end, number.start) if end <= number.start else (number.end, start)
-    inside = [n for n in s.numbers if low <= n.start and n.end <= high]
+    inside = s.numbers[bisect_left(s.begins, low) : bisect_right(s.ends, high)]
     if any(n.kind not in TIME_KINDS for n in inside):
         return "number"
     if inside and end <= number.start:

@@ -108,19 +108,33 @@ def watching() -> Iterator[list[Seen]]:
         _watcher.reset(token)
 
 
+class _Worth(dict[Pack, int]):
+    """What packs of features weigh: each is added up once, and all are forgotten when they are too many."""
+
+    def __init__(self, weights: dict[str, int]) -> None:
+        self.weights = weights
+
+    def of(self, pack: Pack) -> int:
+        """The sum of its features' weights."""
+        return sum(filter(None, map(self.weights.get, pack)))
+
+    def __missing__(self, pack: Pack) -> int:
+        if len(self) >= PACKS:
+            self.clear()
+        total = self[pack] = self.of(pack)
+        return total
+
+
 class Ranker:
     """Ranks candidates by the weights of one table, `what`: subjects, properties or periods."""
 
     def __init__(self, what: str, weights: dict[str, int]) -> None:
-        self.what, self.weights = what, weights
-        self._worth = lru_cache(PACKS)(self._sum)
-
-    def _sum(self, pack: Pack) -> int:
-        return sum(filter(None, map(self.weights.get, pack)))
+        self.what, self.weights, self._worth = what, weights, _Worth(weights)
 
     def score(self, candidate: Featured) -> int:
         """Sum of the weights of its features, in hundredths."""
-        return sum(map(self._worth, candidate.packs), self._sum(candidate.own))
+        worth = self._worth
+        return sum(map(worth.__getitem__, candidate.packs), worth.of(candidate.own))
 
     def choose(self, candidates: Sequence[Thing], number: Number, block: int = 0) -> Choice[Thing]:
         """The best of the candidates for a number of a block, of two alike the first; there must be one."""

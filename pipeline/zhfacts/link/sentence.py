@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 
 import regex
 
@@ -15,6 +17,9 @@ BASE_SIGNS = frozenset("为是、和及到于达")
 CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
+BREAK = re.compile("[" + re.escape("".join(sorted(CLAUSE))) + "]")
+
+
 @dataclass(slots=True)
 class Sentence:
     """One sentence of a block with what was found in it."""
@@ -25,6 +30,19 @@ class Sentence:
     end: int
     mentions: list[Mention]
     numbers: list[Number]
+    breaks: list[int] = field(init=False, repr=False)
+    """Where its clauses begin, the first left out."""
+    begins: list[int] = field(init=False, repr=False)
+    ends: list[int] = field(init=False, repr=False)
+    """Where its numbers begin and end, both in order: numbers never overlap."""
+
+    def __post_init__(self) -> None:
+        self.breaks = [m.end() for m in BREAK.finditer(self.text, self.start, self.end)] if self.numbers else []
+        self.begins, self.ends = [n.start for n in self.numbers], [n.end for n in self.numbers]
+
+    def between(self, low: int, high: int) -> int:
+        """How many of its numbers lie within [low, high)."""
+        return max(0, bisect_right(self.ends, high) - bisect_left(self.begins, low))
 
 
 def clause_of(s: Sentence, at: int) -> int:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import regex
 
 from zhfacts import knowledge
 from zhfacts.lexicon import Lexicon
-from zhfacts.link.change import CLAUSE
 from zhfacts.link.lists import runs
 from zhfacts.link.mentions import mentions
 from zhfacts.link.parse import OF, Parse
@@ -51,7 +49,8 @@ class Cue:
     cue: str
 
 
-class Spot(NamedTuple):
+@dataclass(slots=True)
+class Spot:
     """A name or phrase, the number of its clause, and what is true of it whatever the number that is asked for."""
 
     mention: Mention
@@ -78,7 +77,7 @@ class Spots:
 
     def of(self, s: Sentence, parsed: Parse) -> list[Spot]:
         """All names and phrases of a sentence, in order."""
-        edges = breaks(s)
+        edges = s.breaks
         found = {(m.start, m.end): m for m in s.mentions}
         for m in QUOTED.finditer(s.text, s.start, s.end):
             found.setdefault(m.span("name"), Mention(m.start("name"), m.end("name"), m["name"], "other"))
@@ -141,7 +140,7 @@ class Spots:
         k = parsed.index(at)
         if s.text[at] == OF:
             return "de.prop" if self.phrases.is_property(parsed.word(k + 1)) else "de"
-        if any(n.start == at for n in s.numbers):
+        if at in s.begins:
             return "num"
         if cue := self.cues.get(parsed.word(k)) or self.long.entries.get(self.long.longest(s.text, at)):
             return cue
@@ -151,7 +150,7 @@ class Spots:
         """What kind of word stands before a phrase that begins at `at`, in a clause that begins at `begins`."""
         if at <= begins:
             return "start"
-        if any(n.end == at for n in s.numbers):
+        if at in s.ends:
             return "num"
         k = parsed.index(at) - 1
         word = parsed.word(k)
@@ -194,17 +193,13 @@ def group_of(m: Mention) -> str:
 
 def lexical(parsed: Parse, first: int, last: int) -> Pack:
     """The last word of a phrase itself, and those on either side."""
-    return _said(parsed.word(last), parsed.word(last + 1), parsed.word(first - 1))
+    words = parsed.words
+    return _said(words[last], words[last + 1], words[first - 1])
 
 
 @packed
 def _said(*words: str) -> Pack:
     return tuple(f"{place}{word}" for place, word in zip(LEXICAL, words, strict=True) if word.isalpha())
-
-
-def breaks(s: Sentence) -> list[int]:
-    """Where clauses begin behind the first of a sentence."""
-    return [k + 1 for k in range(s.start, s.end) if s.text[k] in CLAUSE]
 
 
 @knowledge.built

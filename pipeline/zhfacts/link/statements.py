@@ -6,15 +6,15 @@ Example: 瑞岚证券预计，明年产量达3万吨 is a forecast, attributed t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import regex
 
 from zhfacts import knowledge
 from zhfacts.lexicon import Lexicon, alternation
 from zhfacts.link.change import CLAUSE
-from zhfacts.records import TIME_KINDS, Link, Modality, Number, Statistic
+from zhfacts.records import TIME_KINDS, Modality, Number, Statistic
 
 Span = tuple[int, int]
 SHORTEST, LONGEST = 2, 20
@@ -31,6 +31,14 @@ class Cue:
     says: str = ""
 
 
+class Statement(NamedTuple):
+    """What kind of statement a number stands in, and the words that say who makes it."""
+
+    modality: Modality = "reported"
+    statistic: Statistic | None = None
+    source_at: tuple[int, int, int] | None = None
+
+
 class Statements:
     """Reads modality, statistic and source of a claim by the words of rules/link/statements."""
 
@@ -45,17 +53,16 @@ class Statements:
         self.said = regex.compile(rf"(?:{alternation(words['lead'])})*+{who}(?=[，：:“]|$)")
         self.according = regex.compile(rf"(?:{alternation(words['by'])}){who}")
 
-    def told(self, text: str, block: int, start: int, numbers: Sequence[Number], links: list[Link]) -> list[Link]:
-        """The links of a sentence that begins at `start`, each with what kind of statement it is and whose."""
+    def of(self, text: str, block: int, start: int, numbers: Sequence[Number]) -> list[Statement]:
+        """In what kind of statement each number of a sentence stands that begins at `start`, and whose it is."""
         said = self._said(text, start, numbers[-1].start) if numbers else []
         found = []
-        for number, link in zip(numbers, links, strict=True):
+        for number in numbers:
             clause = _clause(text, start, number.start)
             source = next((span for span in reversed(said) if span[1] <= number.start), None)
             statistic = None if number.kind in TIME_KINDS else self._statistic(text, clause, number)
             modality = self._modality(text, start, clause, number.start)
-            at = (block, *source) if source else None
-            found.append(replace(link, modality=modality, statistic=statistic, source_at=at))
+            found.append(Statement(modality, statistic, (block, *source) if source else None))
         return found
 
     def _modality(self, text: str, start: int, clause: int, at: int) -> Modality:

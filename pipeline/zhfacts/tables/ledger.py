@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
@@ -50,7 +49,7 @@ class Ledger:
             return None, [Reject(result.source, document.doc_id, "read", None, None, "duplicate", detail)]
         if document is not None:
             self.sources[document.doc_id] = result.source
-        known = [each if each.doc_id in self.sources else replace(each, doc_id=None) for each in result.rejects]
+        known = [each if each.doc_id in self.sources else each._replace(doc_id=None) for each in result.rejects]
         return (result if document is not None else None), sorted(known, key=rows.reject_key)
 
     def enter(self, tables: dict[str, pa.Table]) -> None:
