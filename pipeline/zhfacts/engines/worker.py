@@ -16,6 +16,8 @@ from queue import SimpleQueue
 from threading import Condition, Thread
 from typing import Any, Final
 
+from zhfacts.guard import seldom_collected
+
 READY: Final = b"r"
 OUT: Final = b"o"
 DONE: Final = b"d"
@@ -84,13 +86,14 @@ def serve(pipe: Connection, work: Callable[[Any], Iterable[Any]]) -> None:
     outbox = _Outbox(pipe)
     Thread(target=_receive, args=(pipe, inbox), daemon=True).start()
     outbox.put(READY)
-    while True:
-        said = inbox.get()
-        try:
-            for out in work(pickle.loads(said[1:])):  # noqa: S301  # of our own parent
-                outbox.put(OUT + pickle.dumps(out))
-                if said[:1] == ALONE:
-                    outbox.flush()
-            outbox.put(DONE)
-        except Exception as error:
-            outbox.put(ERROR + pickle.dumps(error))
+    with seldom_collected():
+        while True:
+            said = inbox.get()
+            try:
+                for out in work(pickle.loads(said[1:])):  # noqa: S301  # of our own parent
+                    outbox.put(OUT + pickle.dumps(out))
+                    if said[:1] == ALONE:
+                        outbox.flush()
+                outbox.put(DONE)
+            except Exception as error:
+                outbox.put(ERROR + pickle.dumps(error))

@@ -27,12 +27,12 @@ class Frequent:
 
     def __init__(self, costs: dict[str, int]) -> None:
         self.costs = costs
-        self.pairs: dict[str, tuple[int, int]] = {}
+        longest: dict[str, int] = {}
+        for pair, size in zip([word[:2] for word in costs], map(len, costs), strict=True):
+            if size > longest.get(pair, 1):
+                longest[pair] = size
+        self.pairs = {pair: (costs.get(pair) or _strange(pair), size) for pair, size in longest.items()}
         """By two characters what they cost as a word, and the length of the longest word that begins with them."""
-        for word in costs:
-            pair = word[:2]
-            if len(word) > self.pairs.get(pair, (0, 1))[1]:
-                self.pairs[pair] = (costs.get(pair, _strange(pair)), len(word))
 
     def cuts(self, text: str, wanted: Iterable[int] = (), unwanted: Iterable[int] = ()) -> list[int]:
         """Where words begin in a text without white space; always at `wanted`, never at `unwanted` places."""

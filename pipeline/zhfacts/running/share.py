@@ -17,6 +17,7 @@ from typing import Any
 from zhfacts.engines import pool
 from zhfacts.errors import OutputError
 from zhfacts.flow import Settings
+from zhfacts.guard import seldom_collected
 from zhfacts.metadata import described
 from zhfacts.read import Columns, has_records, read, read_records
 from zhfacts.records import Result
@@ -122,7 +123,8 @@ class Worker:
         """The tables of a partition, written to their place."""
         with TemporaryDirectory(prefix="zhfacts-") as folder:
             build = Path(folder)
-            with Tables(build, PART_ROWS, Ledger(partition.sources, partition.copies)) as tables:
+            ledger = Ledger(partition.sources, partition.copies)
+            with seldom_collected(), Tables(build, PART_ROWS, ledger) as tables:
                 for file in partition.files:
                     for result in self._results(file):
                         tables.add(result)

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from zhfacts.guard import seldom_collected
 from zhfacts.records import CHANCE, KINDS, Reject, Result
 from zhfacts.tables import rows
 from zhfacts.tables.audit import check_tables
@@ -42,7 +43,7 @@ def write(
     `info` gives version, digests, settings and `started` (ISO 8601). Raises InvariantError where a table breaks
     the contract, OSError where the disk refuses; what `build` holds is then of no use.
     """
-    with Tables(build, part_rows) as tables:
+    with seldom_collected(), Tables(build, part_rows) as tables:
         for result in results:
             tables.add(result)
         digests = tables.close()
