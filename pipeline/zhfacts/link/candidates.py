@@ -7,8 +7,8 @@ Each candidate carries its features by name: same.opens and same.f.prop say that
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
@@ -25,7 +25,7 @@ MEASURE = {
 }
 """Kinds of numbers that are linked alike."""
 MOST_TIMES = 4
-STANDING = [
+STANDING: list[list[Pack]] = [
     [(f"times.{2 if times == MOST_TIMES - 1 else times}", *main) for times in range(MOST_TIMES + 1)]
     for main in ((), ("main.named",))
 ]
@@ -55,7 +55,7 @@ class Candidate:
     own: Pack = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Carried:
     """What an article has spoken of before the sentence."""
 
@@ -65,18 +65,16 @@ class Carried:
     """The holder of the number before, in this sentence or an earlier one."""
     main: Topic | None = None
     """Whom the article names most."""
-    named: Mapping[str, int] = field(default_factory=dict)
-    """How often the article names each."""
+    standing: Callable[[str], Pack] = lambda _: STANDING[False][0]
+    """Features of how much the article speaks of somebody."""
     age: int = 0
     """Sentences since the topic was named."""
     solo: bool = False
     """Whether the article is a paragraph by itself."""
 
-    def standing(self, name: str) -> tuple[str, ...]:
-        """How much the article speaks of somebody."""
-        times = self.named.get(name, 0)
-        main = self.main is not None and self.main.mention.name == name
-        return STANDING[main][min(times, MOST_TIMES)]
+    def names(self) -> frozenset[str]:
+        """Names of those last spoken of."""
+        return frozenset([each.mention.name for each in (self.last, self.topic, self.heading) if each])
 
 
 @dataclass(slots=True)
@@ -96,6 +94,14 @@ class _Asked:
     """Where the spots before the number begin, in order."""
     ends: Sequence[int]
     """Where those behind it end, in order."""
+    rank: int
+    """How many numbers the sentence has before it."""
+    words: tuple[int, int]
+    """Its first word, and the one behind its last."""
+    known: frozenset[str]
+    """Names of whom the article has spoken of before."""
+    state: str = ""
+    """Where the sentence has candidates of its own."""
 
 
 def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, carried: Carried) -> list[Candidate]:
@@ -111,14 +117,19 @@ def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, c
     starts = [x.mention.start for x in near]
     ahead = bisect_left(starts, start)
     behind = sorted([x.mention.end for x in near[ahead:]])
-    asked = _Asked(s, number, carried, near, clause, kind, opening, solo, parsed, starts[:ahead], behind)
+    words, known = (parsed.index(start), parsed.index(end)), carried.names()
+    rank = bisect_right(s.ends, start)
+    asked = _Asked(
+        s, number, carried, near, clause, kind, opening, solo, parsed, starts[:ahead], behind, rank, words, known
+    )
+    asked.state = _state(asked)
     lead = subjects().best(s.text, s.block, [x.mention for x in near if x.group in "ng"], begins, number.start)
     told = [_candidate(asked, x, lead is not None and x.mention == lead.mention) for x in near]
     return [*told, *_before(asked), _nobody(asked)]
 
 
 def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
-    m, group, opening = spot.mention, spot.group, asked.opening
+    m, group, opening, topic = spot.mention, spot.group, asked.opening, spot.topic
     where = _where(spot, asked)
     first = "first" if spot is asked.near[0] else ""
     packs = (
@@ -130,9 +141,9 @@ def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
         asked.carried.standing(m.name),
         _way(asked, spot, where),
     )
-    rule = "phrase" if group == "np" else {"same": "clause", "behind": "behind"}.get(where, "sentence")
-    own = (*spot.words, *_named(asked, m.name))
-    return Candidate(Topic(m, (asked.s.block, m.start, m.end), 0.0, rule), packs, own)
+    if where in INSIDE and group != "np":
+        topic = topic._replace(rule="clause" if where == "same" else where)
+    return Candidate(topic, packs, (*spot.words, *_named(asked, m.name)) if m.name in asked.known else spot.words)
 
 
 @packed
@@ -172,9 +183,9 @@ def _gap(asked: _Asked, spot: Spot, where: str) -> Pack:
     """What lies between a spot and the number: how many others, or nothing at all."""
     m, number = spot.mention, asked.number
     if where == "behind":
-        numbers, between = asked.s.between(number.end, m.start), bisect_right(asked.ends, m.start)
-    else:
-        numbers = asked.s.between(m.end, number.start)
+        numbers, between = bisect_right(asked.s.ends, m.start) - asked.rank - 1, bisect_right(asked.ends, m.start)
+    else:  # none where it stands behind, in a later clause
+        numbers = max(0, asked.rank - bisect_left(asked.s.begins, m.end))
         between = len(asked.starts) - bisect_left(asked.starts, m.end)
     numbers, between = min(2, numbers), min(MANY, between)
     if where not in INSIDE:
@@ -199,12 +210,12 @@ def _near(where: str, between: int, numbers: int, how: str, kind: str, *owner: s
 
 def _way(asked: _Asked, spot: Spot, where: str) -> Pack:
     """The words between a spot and the number, a letter for each sort, whole and the three at either end."""
-    m, number, parsed = spot.mention, asked.number, asked.parsed
-    behind = where.startswith("behind")
-    low, high = (number.end, m.start) if behind else (m.end, number.start)
-    first = parsed.index(low)
-    side = "behind" if behind else "same" if where == "same" else "prev"
-    return _between(side, parsed.letters[first : min(parsed.index(high), first + WORDS)])
+    opens, closes = asked.words
+    if spot.mention.start >= asked.number.end:
+        side, first, last = "behind", closes, spot.first
+    else:
+        side, first, last = "same" if where == "same" else "prev", spot.behind, opens
+    return _between(side, asked.parsed.letters[first : min(last, first + WORDS)])
 
 
 @lru_cache(WAYS)
@@ -234,7 +245,7 @@ def _state(asked: _Asked) -> str:
 
 def _before(asked: _Asked) -> Iterator[Candidate]:
     """Those whom the article has spoken of before and whom the sentence does not name."""
-    carried, state, kind = asked.carried, _state(asked), asked.kind
+    carried, state, kind = asked.carried, asked.state, asked.kind
     named = {x.mention.name for x in asked.near}
     origins = {"carried": carried.topic, "last": carried.last, "heading": carried.heading, "main": carried.main}
     for origin, topic in origins.items():
@@ -265,7 +276,7 @@ def _aged(origin: str, group: str, age: int) -> Pack:
 
 
 def _nobody(asked: _Asked) -> Candidate:
-    return Candidate(None, (_none(_state(asked), asked.kind, asked.opening, asked.solo),))
+    return Candidate(None, (_none(asked.state, asked.kind, asked.opening, asked.solo),))
 
 
 @packed

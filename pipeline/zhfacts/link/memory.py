@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from zhfacts.documents import Block
-from zhfacts.link.candidates import Carried
+from zhfacts.link.candidates import MOST_TIMES, STANDING, Carried
 from zhfacts.link.dates import Clock
 from zhfacts.link.parse import NOTHING, Parse, parse
 from zhfacts.link.periods import Time, Told
+from zhfacts.link.ranker import Pack
 from zhfacts.link.sentence import Sentence
 from zhfacts.link.spots import Spot, spots
 from zhfacts.link.subjects import Topic, subjects
@@ -27,6 +28,15 @@ class Standing:
     named: Counter[str] = field(default_factory=Counter)
     main: Topic | None = None
     paragraphs: int = 0
+    packs: dict[str, Pack] = field(default_factory=dict)
+    """What has been told of whom."""
+
+    def of(self, name: str) -> Pack:
+        """Features of how much the article speaks of somebody."""
+        if name not in self.packs:
+            main = self.main is not None and self.main.mention.name == name
+            self.packs[name] = STANDING[main][min(self.named[name], MOST_TIMES)]
+        return self.packs[name]
 
 
 @dataclass(slots=True)
@@ -65,7 +75,7 @@ class Memory:
         """What was spoken of before the sentence at hand."""
         standing = self.standing
         solo = standing.paragraphs <= 1
-        return Carried(self.topic, self.heading, self.last, standing.main, standing.named, self.age, solo)
+        return Carried(self.topic, self.heading, self.last, standing.main, standing.of, self.age, solo)
 
     def open(self, s: Sentence) -> None:
         """Take a sentence to hand."""

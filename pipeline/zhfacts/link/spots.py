@@ -19,7 +19,7 @@ from zhfacts.link.parse import OF, Parse
 from zhfacts.link.phrases import phrases
 from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence
-from zhfacts.link.subjects import subjects
+from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import Mention
 
 QUOTED = regex.compile(r"[“‘](?<name>[^“”‘’，。；：！？\d]{2,12})[”’]")
@@ -64,6 +64,10 @@ class Spot:
     packs: tuple[Pack, ...]
     words: Pack
     """Features that are words."""
+    first: int
+    behind: int
+    """Its first word, and the one behind its last."""
+    topic: Topic
 
 
 class Spots:
@@ -96,7 +100,8 @@ class Spots:
         group = group_of(m)
         if group == "np" and s.text[m.start - 1 : m.start] in QUOTES and s.text[m.end : m.end + 1] in QUOTES:
             group = "q"
-        words, first, last = s.text[m.start : m.end], parsed.index(m.start), parsed.index(m.end) - 1
+        words, first, behind = s.text[m.start : m.end], parsed.index(m.start), parsed.index(m.end)
+        last = behind - 1
         opens = first <= opening
         beside, around = _around(follows, precedes, opens)
         ending, known = self.endings.ending(words, len(words)), self.phrases
@@ -107,7 +112,8 @@ class Spots:
         )  # fmt: skip
         packs = (around, _sort(m.type, min(LONGEST, len(words)), parsed.tag(last)), _flagged(*flags))
         said = (*lexical(parsed, first, last), *_ended(ending, follows))
-        return Spot(m, clause, group, opens, beside, packs, said)
+        topic = Topic(m, (s.block, m.start, m.end), 0.0, "phrase" if group == "np" else "sentence")
+        return Spot(m, clause, group, opens, beside, packs, said, first, behind, topic)
 
     def opening(self, parsed: Parse, begins: int, at: int) -> str:
         """With what a clause begins that has its number at `at`: a name, a holder, a property, a verb, the number."""
@@ -137,14 +143,14 @@ class Spots:
         """What kind of word stands behind a phrase that ends at `at`."""
         if at >= s.end:
             return "end"
-        k = parsed.index(at)
+        k, words = parsed.index(at), parsed.words
         if s.text[at] == OF:
             return "de.prop" if self.phrases.is_property(parsed.word(k + 1)) else "de"
         if at in s.begins:
             return "num"
-        if cue := self.cues.get(parsed.word(k)) or self.long.entries.get(self.long.longest(s.text, at)):
+        if cue := self.cues.get(words[k]) or self.long.entries.get(self.long.longest(s.text, at)):
             return cue
-        return "prop" if self.phrases.is_property(parsed.word(k)) else parsed.tag(k).lower()
+        return "prop" if self.phrases.is_property(words[k]) else parsed.tag(k).lower()
 
     def precedes(self, s: Sentence, parsed: Parse, at: int, begins: int) -> str:
         """What kind of word stands before a phrase that begins at `at`, in a clause that begins at `begins`."""
