@@ -28,7 +28,7 @@ from zhfacts.engines import ray
 from zhfacts.errors import InputError, OutputError
 from zhfacts.flow import Settings
 from zhfacts.records import Result
-from zhfacts.running import cluster, partitions, share, storage
+from zhfacts.running import cluster, orders, partitions, share, storage
 from zhfacts.running.tasks import Task
 from zhfacts.tables.compact import compact
 from zhfacts.tables.validate import validate
@@ -188,7 +188,7 @@ def deadly(settings: Settings, order: tuple[str, Task]) -> Iterator[Any]:
     """A worker's own work, but for documents over which its process dies."""
     if order[1].source == "1/04.txt":
         os.kill(os.getpid(), signal.SIGKILL)
-    yield from share.do(settings, order)
+    yield from orders.do(settings, order)
 
 
 class Deadly(share.Worker):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -102,8 +104,28 @@ def test_a_worker_that_dies_takes_only_its_item_with_it() -> None:
 
 
 def test_where_no_worker_can_begin_the_run_says_so() -> None:
-    with pytest.raises(ZhfactsError, match=r"3 worker processes died .*code 5.*run with 1 job.*__main__"):
+    with pytest.raises(ZhfactsError, match=r"3 worker processes died .*code 5.*run with 1 job"):
         flat(pool.run(Unborn(), range(9), 2, lost))
+
+
+SCRIPT = """
+import sys
+import zhfacts
+
+print("run", flush=True)
+print(len(zhfacts.run(sys.argv[1], sys.argv[2], jobs=2).facts))
+"""
+
+
+def test_workers_do_not_run_the_script_that_called_for_them(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(2):
+        (tmp_path / "in" / f"{number}.txt").write_text(NEWS + str(number), "utf-8")
+    (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
+    command = [sys.executable, tmp_path / "script.py", tmp_path / "in", tmp_path / "out"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split()[0] == "run"
+    assert int(said.split()[1]) > 0
 
 
 def test_a_worker_that_dies_between_two_items_costs_none() -> None:

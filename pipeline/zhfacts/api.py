@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913  # the contract's five, and the others by name only
     """Extract files and folders into the six tables and run.json in the folder `out`; return them.
 
     `jobs` processes share the documents, to the same rows; None: as many as the machine and the inputs are good for.
-    A script must call for several below `if __name__ == "__main__":`. `progress` is called with one line for each
+    `progress` is called with one line for each
     document. What `out` held of an earlier run is replaced at once at the end, or stays whole. `rules` is
     a folder of your own rows to lay over ours. `text_column` and `id_column` say where text and id stand in
     .jsonl and .parquet; the input "-" is standard input. `roles` names lines that are to give facts besides body,

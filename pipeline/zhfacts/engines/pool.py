@@ -15,11 +15,14 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from types import ModuleType
 from typing import Any, Final, Generic, TypeVar
 
 from zhfacts.engines.worker import ALONE, DONE, ERROR, ITEM, OUT, READY, serve
@@ -184,7 +187,8 @@ class Pool(Generic[Item, Out]):
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self.work), daemon=True)
-        process.start()
+        with _no_script():
+            process.start()
         theirs.close()  # or its death would not be heard
         self.workers.append(_Worker(process, ours))
 
@@ -248,8 +252,7 @@ class Pool(Generic[Item, Out]):
         self.stillborn += 1
         if self.stillborn >= MOST_STARTS:
             raise ZhfactsError(
-                f"{MOST_STARTS} worker processes died before they could begin ({how}); run with 1 job to see why, "
-                f'and call a parallel run from a script only below `if __name__ == "__main__":`'
+                f"{MOST_STARTS} worker processes died before they could begin ({how}); run with 1 job to see why"
             )
 
 
@@ -275,6 +278,20 @@ def run(  # noqa: PLR0913  # what to do with which items, and by name what calle
         whole = True
     finally:
         pool.end(at_once=not whole)
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Have processes started in the block not run the caller's script for its definitions: none of ours is there.
+
+    It takes time, and a script that calls us outside of `if __name__ == "__main__":` would begin all over again.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _bury(process: SpawnProcess) -> str:

@@ -3,12 +3,15 @@
 Example: `run(["s3://news/2024"], "s3://facts/2024", …)`. First all documents are read once for what they are, so
 that a content that is met again is known wherever it lies; then each partition is extracted and its parts written;
 then entities are put together; last come datapackage.json and run.json. A folder without run.json is not finished.
+What is done sooner than actors are started for it (to read a few files, to put few entities together) is done here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +32,8 @@ from zhfacts.tables.schema import SCHEMAS
 
 FEW_ENTITIES: Final = 200_000
 """Rows of entities up to which one worker puts them all together; more are dealt out by their ids."""
+NEARBY: Final = 64 << 20
+"""Bytes of files on this machine up to which it finds out by itself what they are, while the cluster starts."""
 HEX: Final = "0123456789abcdef"
 
 
@@ -54,6 +59,12 @@ def run(  # noqa: PLR0913, PLR0917  # what api.run has been told
     return told
 
 
+def _is_near(parts: Sequence[Partition]) -> bool:
+    """Whether all files lie on this machine and are soon read."""
+    found = [file for part in parts for file in part.files]
+    return sum(file.size for file in found) <= NEARBY and not any(storage.is_remote(file.place) for file in found)
+
+
 class _Cluster:
     """One run: orders to workers, and what they have made."""
 
@@ -65,11 +76,24 @@ class _Cluster:
 
     def run(self, parts: list[Partition], out: str, info: Mapping[str, Any]) -> dict[str, Any]:
         """Have all parts made and put in place, run.json last."""
-        with ray.cluster(self._address, self._jobs) as actors:
-            told = known(parts, list(self._each(actors, "identify", parts)))
-            made = list(self._told(self._each(actors, "extract", told)))
-            entities = list(self._each(actors, "merge", self._buckets(made)))
+        with self._near() as near, ThreadPoolExecutor(1) as aside:
+            met = aside.submit(lambda: [near.identify(part) for part in parts]) if _is_near(parts) else None
+            with ray.cluster(self._address, self._jobs) as actors:
+                told = known(parts, met.result() if met else list(self._each(actors, "identify", parts)))
+                made = list(self._told(self._each(actors, "extract", told)))
+                buckets = self._buckets(made)
+                few = len(buckets) == 1
+                entities = [near.merge(buckets[0])] if few else list(self._each(actors, "merge", buckets))
         return self._finish(made, entities, out, info)
+
+    @contextmanager
+    def _near(self) -> Iterator[Worker]:
+        """A worker of this machine, beside the cluster."""
+        worker: Worker = self._make()
+        try:
+            yield worker
+        finally:
+            worker.end()
 
     def _each(self, actors: int, what: str, given: Iterable[Any]) -> Iterator[Any]:
         orders: list[Order] = [(what, each) for each in given]

@@ -19,9 +19,9 @@ from zhfacts.errors import OutputError
 from zhfacts.flow import Settings
 from zhfacts.guard import seldom_collected
 from zhfacts.metadata import described
-from zhfacts.read import Columns, has_records, read, read_records
+from zhfacts.read import has_records
 from zhfacts.records import Result
-from zhfacts.running import tasks
+from zhfacts.running import orders
 from zhfacts.running.partitions import File, Partition
 from zhfacts.running.plan import in_batches, reader
 from zhfacts.running.storage import local, put
@@ -58,41 +58,12 @@ class Made:
     refused: int
 
 
-def do(settings: Settings, order: tuple[str, Task]) -> Iterator[Any]:
-    """The work of a worker's own process: results, or what documents are."""
-    what, task = order
-    if what == "identify":
-        yield list(_identified(settings, task))
-    else:
-        yield from tasks.work(settings, task)
-
-
-def _identified(settings: Settings, task: Task) -> Iterator[tuple[str, str]]:
-    """The documents in a file, those left out that will be given up for their length."""
-    if has_records(task.path):
-        columns = Columns(settings.text_column, settings.id_column)
-        found = ((name, document) for name, (document, _) in read_records(task.source, task.path, columns))
-    else:
-        found = ((source, read(source, task.path)[0]) for source in (task.source,))
-    for source, document in found:
-        if document and not 0 < settings.max_characters < document.characters:
-            yield document.doc_id, source
-
-
-def _lost(order: tuple[str, Task], done: int, how: str) -> tuple[tuple[Any, ...], tuple[str, Task] | None]:
-    what, task = order
-    if what == "identify":  # it is met again, and is a reject then
-        return ((),), None
-    found, rest = tasks.lost(task, done, how)
-    return found, (what, rest) if rest else None
-
-
 class Worker:
     """One worker: rules and models are loaded once by its process, which stays from partition to partition."""
 
     def __init__(self, settings: Settings, area: str) -> None:
         self._area = area
-        self._pool: pool.Pool[tuple[str, Task], Any] = pool.Pool(partial(do, settings), 1, _lost)
+        self._pool: pool.Pool[tuple[str, Task], Any] = pool.Pool(partial(orders.do, settings), 1, orders.lost)
         self._reader = reader(settings)
 
     def __call__(self, order: Order) -> Any:
