@@ -45,7 +45,7 @@ class TooMuch(Exception):  # noqa: N818  # no error of ours: it never leaves flo
     """A document holds more than it may; args are the reason and what was found."""
 
 
-_COLLECTED: Final = 50_000
+_COLLECTED: Final = 500_000
 """Objects after which the collector looks for circles, in place of Python's 700."""
 _stages = threading.Lock()
 _thresholds: list[tuple[int, int, int]] = []

@@ -142,7 +142,7 @@ def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
         _way(asked, spot, where),
     )
     if where in INSIDE and group != "np":
-        topic = topic._replace(rule="clause" if where == "same" else where)
+        topic = Topic(m, topic.place, 0.0, "clause" if where == "same" else where)
     return Candidate(topic, packs, (*spot.words, *_named(asked, m.name)) if m.name in asked.known else spot.words)
 
 
@@ -257,7 +257,7 @@ def _before(asked: _Asked) -> Iterator[Candidate]:
             _aged(origin, group_of(topic.mention), min(carried.age, OLD)),
             carried.standing(topic.mention.name),
         )
-        yield Candidate(topic._replace(rule="carried"), packs)
+        yield Candidate(Topic(topic.mention, topic.place, topic.score, "carried"), packs)
 
 
 @packed

@@ -16,7 +16,7 @@ import regex
 from babel import Locale
 
 from zhfacts import knowledge
-from zhfacts.lexicon import Lexicon, pairs_in
+from zhfacts.lexicon import Lexicon
 from zhfacts.link.persons import persons
 from zhfacts.records import Mention
 
@@ -81,6 +81,8 @@ class Mentions:
         self.persons = persons()
         self.pairs = self.persons.pairs.union(name[:2] for name in names if len(name) > 1)
         """What two characters a name or a person's title begins with."""
+        first, second = (re.escape("".join(sorted({pair[n] for pair in self.pairs}))) for n in (0, 1))
+        self.maybe = re.compile(f"[{first}](?=[{second}])")
         self.known, self.ranks = Lexicon(self.places), {word: n for n, word in enumerate(self.places)}
         self.opened = _by_opening({"place": self.places, "pronoun": self.pronouns, "ending": self.endings})
         self.lone = re.compile("[《" + re.escape("".join(sorted(name for name in names if len(name) == 1))) + "]")
@@ -104,7 +106,8 @@ class Mentions:
 
     def _named(self, text: str) -> list[Mention]:
         """Places, organisations, works by their words, and persons by their titles."""
-        places = pairs_in(text, self.pairs)
+        pairs = self.pairs
+        places = [k for k in [m.start() for m in self.maybe.finditer(text)] if text[k : k + 2] in pairs]
         names, known = list(self._lexical(text, places)), self.persons
         people = list(known.find(text)) if any(text[k : k + 2] in known.pairs for k in places) else []
         return _apart(sorted([*names, *people], key=lambda n: (n.start, -n.end, n.type))) if people else names

@@ -5,6 +5,7 @@ Example: 瑞岚证券预计，明年产量达3万吨 is a forecast, attributed t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
@@ -49,6 +50,7 @@ class Statements:
         words = {t: _words(t) for t in ("reports", "by", "lead")}
         self.nobody = frozenset(_words("nobody"))
         verbs, self.sources = alternation(words["reports"]), tuple(words["by"])
+        self.verbs = re.compile(verbs)
         who = f"(?<who>[^，。；：！？“”（）()\\d]{{{SHORTEST},{LONGEST}}}?)(?:{verbs})(?![局厅部])"
         self.said = regex.compile(rf"(?:{alternation(words['lead'])})*+{who}(?=[，：:“]|$)")
         self.according = regex.compile(rf"(?:{alternation(words['by'])}){who}")
@@ -82,7 +84,7 @@ class Statements:
     def _said(self, text: str, start: int, end: int) -> list[Span]:
         """Who is said to have said it, in order: the words at a clause's beginning before 表示, those behind 据."""
         found = [m.span("who") for m in self.according.finditer(text, start, end)]
-        at = start
+        at = start if self.verbs.search(text, start, end) else end
         while at < end:
             if (m := self.said.match(text, at, end)) and not text.startswith(self.sources, m.start("who")):
                 found.append(m.span("who"))

@@ -81,13 +81,15 @@ class Subjects:
         """The penalty of who says so; a date may stand behind the name: 国家统计局1月22日发布数据."""
         if text[at : at + 1] in DATES:
             at = DATED.match(text, at).end()
-        return min([v for w, v in self.behind.get(text[at : at + 1], ()) if text.startswith(w, at)], default=0.0)
+        behind = self.behind.get(text[at : at + 1])
+        return min([v for w, v in behind if text.startswith(w, at)], default=0.0) if behind else 0.0
 
     def _score(self, text: str, mention: Mention, clause: int) -> float:
         score = self.clause if mention.start >= clause else self.sentence
         score += self.named if mention.type in self.named_types else 0.0
         start = mention.start
-        score += sum([v for w, v in self.before.get(text[start - 1 : start], ()) if text.endswith(w, 0, start)])
+        if before := self.before.get(text[start - 1 : start]):
+            score += sum([v for w, v in before if text.endswith(w, 0, start)])
         score += self._reports(text, mention.end)
         score += self.word.get(text[mention.start : mention.end], 0.0)
         if mention.start < clause:
