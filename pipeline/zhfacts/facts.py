@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from zhfacts.documents import Block, Document, Line
+from zhfacts.documents import Block, Document, Line, encode
 from zhfacts.records import Entity, EntityMention, Fact, Link, Mention, Number
 
 NAMES = 1 << 14
@@ -41,8 +41,14 @@ def place(document: Document, block: Block, start: int, end: int) -> Place:
     if last > line.start + len(line.text):
         last_line = document.line_at(last - 1)
     ends = last_line.start + len(last_line.text)
-    byte_end = document.byte_in(last_line, last) if last < ends else last_line.byte_end
-    return Place(first, last, line, last_line, document.byte_in(line, first), byte_end)
+    byte_start = document.byte_in(line, first)
+    if last >= ends:
+        byte_end = last_line.byte_end
+    elif last_line is line:
+        byte_end = byte_start + len(encode(line.text[first - line.start : last - line.start], document.encoding))
+    else:
+        byte_end = document.byte_in(last_line, last)
+    return Place(first, last, line, last_line, byte_start, byte_end)
 
 
 def surface(document: Document, block: Block, start: int, end: int) -> str:
@@ -66,9 +72,14 @@ def _surface(document: Document, block: Block, span: tuple[int, int], at: Place)
 
 def words(document: Document, block: Block, start: int, end: int) -> str:
     """The words as a reader says them: line breaks and the white space around them undone."""
+    return _words(document, block, (start, end), place(document, block, start, end))
+
+
+def _words(document: Document, block: Block, span: tuple[int, int], at: Place) -> str:
+    if at.first is at.last:
+        return at.first.text[at.start - at.first.start : at.end - at.first.start]
     parts: list[str] = []
-    at = place(document, block, start, end)
-    kept = _lines(document, block, start, end)
+    kept = _lines(document, block, *span)
     for k, line in enumerate(kept):
         left = at.start - line.start if k == 0 else 0
         right = at.end - line.start if k == len(kept) - 1 else len(line.text)
@@ -205,15 +216,17 @@ def _subject(document: Document, blocks: list[Block], link: Link) -> tuple[str, 
     if link.entity is None or link.subject_at is None:
         return None
     b, start, end = link.subject_at
-    said = link.entity.name if link.entity.pronoun else words(document, blocks[b], start, end)
-    return said.strip("《》"), place(document, blocks[b], start, end)
+    at = place(document, blocks[b], start, end)
+    said = link.entity.name if link.entity.pronoun else _words(document, blocks[b], (start, end), at)
+    return said.strip("《》"), at
 
 
 def _attribute(document: Document, blocks: list[Block], link: Link) -> tuple[str, Place] | None:
     if link.attribute_at is None:
         return None
     b, start, end = link.attribute_at
-    return words(document, blocks[b], start, end), place(document, blocks[b], start, end)
+    at = place(document, blocks[b], start, end)
+    return _words(document, blocks[b], (start, end), at), at
 
 
 def _ratio(number: Number, link: Link) -> Decimal | None:
