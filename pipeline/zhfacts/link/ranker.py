@@ -21,7 +21,7 @@ from zhfacts.records import Number
 
 SCALE = 100
 """Weights are written in hundredths of a unit of log-odds."""
-PACKS = 1 << 16
+PACKS = 1 << 14
 """Groups of features whose sums are kept."""
 WHOLE = 1_000_000
 """A share of all."""

@@ -7,6 +7,7 @@ one row for each entity, eight bytes for each fact.
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
@@ -65,8 +66,9 @@ class Ledger:
         for key, name, kind, aliases, iso, mentions, facts in zip(
             *entities.filter(ours).to_pydict().values(), strict=True
         ):
-            known = self.entities.setdefault(key, [key, name, kind, set(), None, 0, 0])
-            known[3].update(aliases)
+            known = self.entities.setdefault(key, [key, name, sys.intern(kind), (), None, 0, 0])
+            if aliases:  # few have any
+                known[3] = tuple(sorted({*known[3], *aliases}))
             known[4] = known[4] or iso
             known[5] += mentions
             known[6] += facts
@@ -82,7 +84,7 @@ class Ledger:
         keys = sorted(self.entities)
         for at in range(0, len(keys), most):
             found = (self.entities[key] for key in keys[at : at + most])
-            yield rows.table("entities", ((*row[:3], sorted(row[3]), *row[4:]) for row in found))
+            yield rows.table("entities", ((*row[:3], list(row[3]), *row[4:]) for row in found))
 
     def with_copies(self, documents: pa.Table) -> pa.Table:
         """Rows of documents with the copies that were met after them."""
