@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import regex
 
@@ -26,8 +26,7 @@ class Word:
     """Kinds of number that the words speak of; all where empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What the words beside a number make of it."""
 
     change: Literal["up", "down"] | None = None

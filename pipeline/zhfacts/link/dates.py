@@ -6,7 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from zhfacts.records import When
 
@@ -19,8 +19,7 @@ FROM_STATED = 90
 """Relative years from FROM_STATED on count from the year last stated, SAME_YEAR being that year: 上年 99, 次年 101."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A time with its EDTF form and, where the year is known, its first and last day (inclusive)."""
 
     when: str
@@ -31,8 +30,7 @@ class Resolved:
     """First day of the year or month from which a time without a year of its own counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """First and last day of the time a claim holds for, and where it was found."""
 
     start: date | None = None

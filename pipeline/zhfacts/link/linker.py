@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from zhfacts.documents import Block
@@ -76,12 +76,13 @@ def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]]
 
 
 def _sentences(b: int, text: str, names: list[Mention], found: list[Number], spans: list[Span]) -> Iterator[Sentence]:
-    name_starts, number_starts = [m.start for m in names], [n.start for n in found]
+    known = [m for m in names if not m.type.startswith("pronoun:")]
+    name_starts, number_starts = [m.start for m in known], [n.start for n in found]
+    name = number = 0
     for start, end in spans:
-        inside = names[bisect_left(name_starts, start) : bisect_left(name_starts, end)]
-        numbers = found[bisect_left(number_starts, start) : bisect_left(number_starts, end)]
-        resolved = [m for m in inside if not m.type.startswith("pronoun:")]
-        yield Sentence(b, text, start, end, resolved, numbers)
+        names_end, numbers_end = bisect_left(name_starts, end, name), bisect_left(number_starts, end, number)
+        yield Sentence(b, text, start, end, known[name:names_end], found[number:numbers_end])
+        name, number = names_end, numbers_end
 
 
 def _sentence(s: Sentence, memory: Memory) -> list[Link]:
@@ -89,6 +90,8 @@ def _sentence(s: Sentence, memory: Memory) -> list[Link]:
     memory.open(s)
     memory.times, resolved = times(s, memory.clock)
     links: list[Link] = []
+    if not s.numbers:
+        return links
     last: Pairs | None = None
     said = iter(statements().of(s.text, s.block, s.start, s.numbers))
     for group in groups(s.text, s.numbers):
@@ -127,7 +130,7 @@ def _claim(s: Sentence, member: Member, memory: Memory) -> Link:
     clause = clause_of(s, first.start)
     change = changes().of(s.text, first, clause, s.start)
     if number is not first and number.value is not None and number.value < 0 and change.change == "up":
-        change = replace(change, change="down")
+        change = change._replace(change="down")
     last, (topic, sure) = memory.last, _holder(s, first, memory)
     if owner := bracket_owner(s, number, clause):
         topic, sure = Topic(owner, (s.block, owner.start, owner.end), 0.0, "bracket"), PLAIN
@@ -135,7 +138,7 @@ def _claim(s: Sentence, member: Member, memory: Memory) -> Link:
     said, surely = _property(s, Asked(first, clause, topic, change, tuple(_before(s, number, memory))), memory)
     if said and said[0] == s.block and change.change is None and change.comparison is None:
         words = s.text[changes().opened(s.text, said[1]) : said[2]]
-        change = replace(change, change=changes().of_property(words, s.text[clause : number.start], number))
+        change = change._replace(change=changes().of_property(words, s.text[clause : number.start], number))
     if parallel is not None:
         mention = subject_of(s, parallel.items[group.index(number)])
         topic, sure = Topic(mention, (s.block, mention.start, mention.end), 0.0, "each"), PLAIN

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from zhfacts.link.candidates import MEASURE
 from zhfacts.link.change import Change
@@ -31,8 +32,7 @@ GRAINS = ((1, "day"), (31, "month"), (364, "part"), (366, "year"))
 """Days of the longest period of each sort; longer ones are years."""
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(NamedTuple):
     """A time said in a sentence: its words' place, and the period it names."""
 
     start: int
@@ -42,8 +42,7 @@ class Time:
     """number, word (去年) or latest (过去三年)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A period carried over: in which sentence of the article it was said, and in which paragraph."""
 
     period: Period
@@ -51,7 +50,7 @@ class Told:
     block: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
     """What a time is looked for: a number, how it changes, the place of its sentence, and what was before."""
 

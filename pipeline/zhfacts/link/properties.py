@@ -47,7 +47,7 @@ class Property:
     own: Pack = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """What a property is looked for: a number, its clause, whose it is, and what the words beside it say."""
 
@@ -57,11 +57,11 @@ class Asked:
     change: Change
     last: tuple[tuple[str, Place], ...] = ()
     """Properties named before: (how, place)."""
+    kind: str = ""
+    """What sort of number it is."""
 
-    @property
-    def kind(self) -> str:
-        """What sort of number it is."""
-        return MEASURE.get(self.number.kind, self.number.kind)
+    def __post_init__(self) -> None:
+        self.kind = MEASURE.get(self.number.kind, self.number.kind)
 
 
 def properties(s: Sentence, parsed: Parse, asked: Asked) -> list[Property]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import regex
 
@@ -30,15 +31,16 @@ class Sentence:
     end: int
     mentions: list[Mention]
     numbers: list[Number]
-    breaks: list[int] = field(init=False, repr=False)
-    """Where its clauses begin, the first left out."""
-    begins: list[int] = field(init=False, repr=False)
-    ends: list[int] = field(init=False, repr=False)
+    breaks: Sequence[int] = ()
+    """Where its clauses begin, the first left out; only those of a sentence with numbers are asked for."""
+    begins: Sequence[int] = ()
+    ends: Sequence[int] = ()
     """Where its numbers begin and end, both in order: numbers never overlap."""
 
     def __post_init__(self) -> None:
-        self.breaks = [m.end() for m in BREAK.finditer(self.text, self.start, self.end)] if self.numbers else []
-        self.begins, self.ends = [n.start for n in self.numbers], [n.end for n in self.numbers]
+        if self.numbers:
+            self.breaks = [m.end() for m in BREAK.finditer(self.text, self.start, self.end)]
+            self.begins, self.ends = [n.start for n in self.numbers], [n.end for n in self.numbers]
 
     def between(self, low: int, high: int) -> int:
         """How many of its numbers lie within [low, high)."""

@@ -181,7 +181,7 @@ class Sheet:
     def _period(self, row: Axis, column: Axis) -> Period:
         """The time of a cell: that of its row within that of its column, else the table's: 1月 under 2023年."""
         outer, caption = self._resolved(column, None), self._resolved(self.caption, None)
-        inner = self._resolved(row, outer if outer.start else replace(caption, source="context"))
+        inner = self._resolved(row, outer if outer.start else caption._replace(source="context"))
         if inner.start or outer.start:
             return inner if inner.start else outer
         return self._shared_period(headers().is_change(column.head.said))
@@ -191,7 +191,7 @@ class Sheet:
         found = self._resolved(self.caption, None)
         if self.times and (change or len(self.times) == 1):
             found = self.times[-1]
-        return replace(found, source="context") if found.source == "stated" else found
+        return found._replace(source="context") if found.source == "stated" else found
 
     def _resolved(self, axis: Axis, outer: Period | None) -> Period:
         if axis.head.when is None:
@@ -221,7 +221,7 @@ def _change(said: str, cell: str, number: Number) -> Change:
     at = len(said)
     found = changes().of(said + cell, replace(number, start=at + number.start, end=at + number.end), 0, 0)
     if headers().ends_in("signed", said):
-        return replace(found, change="down" if (number.value or 0) < 0 else "up")
+        return found._replace(change="down" if (number.value or 0) < 0 else "up")
     if found.change is None and found.comparison is None:
-        return replace(found, change=changes().of_property(said, "", number))
+        return found._replace(change=changes().of_property(said, "", number))
     return found
