@@ -55,7 +55,7 @@ fuzz: $(READY)
 # Under a quarter of an hour: stages beside peers, whole runs with one and two workers, growth. Growth to 200 MB:
 # .venv/bin/python bench/growth.py --sizes 1 10 50 100 200
 bench: $(READY)
-	@$(BIN)/python bench/numbers_peers.py --megabytes 8 --rounds 3
+	@$(BIN)/python bench/numbers_peers.py --megabytes 8 --rounds 5
 	@$(BIN)/python bench/whole.py
 	@$(BIN)/python bench/growth.py
 
