@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 
@@ -79,29 +79,38 @@ class Carried:
 
 @dataclass(slots=True)
 class _Asked:
-    """A number and where it stands: its sentence, clause, and with what this begins."""
+    """A number and where it stands: its sentence, clause, and with what this begins; what all candidates ask of it."""
 
     s: Sentence
+    parsed: Parse
     number: Number
     carried: Carried
     near: Sequence[Spot]
     clause: int
-    kind: str
     opening: str
-    solo: str
-    parsed: Parse
-    starts: Sequence[int]
-    """Where the spots before the number begin, in order."""
-    ends: Sequence[int]
-    """Where those behind it end, in order."""
-    rank: int
-    """How many numbers the sentence has before it."""
-    words: tuple[int, int]
-    """Its first word, and the one behind its last."""
-    known: frozenset[str]
-    """Names of whom the article has spoken of before."""
-    state: str = ""
+    kind: str = field(init=False)
+    solo: str = field(init=False)
+    state: str = field(init=False)
     """Where the sentence has candidates of its own."""
+    starts: Sequence[int] = field(init=False)
+    """Where the spots before the number begin, in order."""
+    ends: Sequence[int] = field(init=False)
+    """Where those behind it end, in order."""
+    rank: int = field(init=False)
+    """How many numbers the sentence has before it."""
+    words: tuple[int, int] = field(init=False)
+    """Its first word, and the one behind its last."""
+    known: frozenset[str] = field(init=False)
+    """Names of whom the article has spoken of before."""
+
+    def __post_init__(self) -> None:
+        number, starts = self.number, [x.mention.start for x in self.near]
+        ahead = bisect_left(starts, number.start)
+        self.starts, self.ends = starts[:ahead], sorted([x.mention.end for x in self.near[ahead:]])
+        self.kind, self.solo = MEASURE.get(number.kind, number.kind), "solo" if self.carried.solo else "text"
+        self.rank = bisect_right(self.s.ends, number.start)
+        self.words = self.parsed.index(number.start), self.parsed.index(number.end)
+        self.known, self.state = self.carried.names(), _state(self)
 
 
 def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, carried: Carried) -> list[Candidate]:
@@ -112,18 +121,8 @@ def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, c
     near = [x for x in found if x.clause <= last and (x.mention.end <= start or end <= x.mention.start)][-MOST:]
     if number.kind == "multiple":
         near = [x for x in near if not is_base(s, x.mention, number)]
-    kind, opening = MEASURE.get(number.kind, number.kind), spots().opening(parsed, begins, number.start)
-    solo = "solo" if carried.solo else "text"
-    starts = [x.mention.start for x in near]
-    ahead = bisect_left(starts, start)
-    behind = sorted([x.mention.end for x in near[ahead:]])
-    words, known = (parsed.index(start), parsed.index(end)), carried.names()
-    rank = bisect_right(s.ends, start)
-    asked = _Asked(
-        s, number, carried, near, clause, kind, opening, solo, parsed, starts[:ahead], behind, rank, words, known
-    )
-    asked.state = _state(asked)
-    lead = subjects().best(s.text, s.block, [x.mention for x in near if x.group in "ng"], begins, number.start)
+    asked = _Asked(s, parsed, number, carried, near, clause, spots().opening(parsed, begins, start))
+    lead = subjects().best(s.text, s.block, [x.mention for x in near if x.group in "ng"], begins, start)
     told = [_candidate(asked, x, lead is not None and x.mention == lead.mention) for x in near]
     return [*told, *_before(asked), _nobody(asked)]
 
