@@ -135,7 +135,7 @@ def rows(args: argparse.Namespace, peer: Peer, folder: Path) -> list[Row]:
     blocks = [block.text for document in documents for block in lay_out(from_text(document))[1]]
     plain = "\n\n".join(documents)
     lines, paragraphs = plain.split("\n"), PARAGRAPH.split(plain)
-    few = documents[: max(5, len(documents) // 10)]
+    few = documents[: max(5, len(documents) // 4)]
     read = [from_text(document) for document in few]
     slices = {
         "spacy": sample(blocks, args.jionlp // 5, args.seed),
@@ -219,7 +219,7 @@ On exactly the strings that a peer was given, find alone is {same[0]} times jion
 
 What is timed: `normalise + find` reads plain text, cut at blank lines or at every line end, and calls
 `zhfacts.numbers.scan.find(normalise(text)[0])` on each piece; `find` alone gets the blocks of `lay_out`, whose time is
-not counted. The whole pipeline is `zhfacts.extract` on a tenth of the documents. The regex scan finds runs of
+not counted. The whole pipeline is `zhfacts.extract` on a quarter of the documents. The regex scan finds runs of
 digits and numerals and nothing of what they mean; spaCy's blank Chinese cuts words by pkuseg with the weights of our
 model. Peers are slow, so each gets a slice: blocks drawn over the whole corpus, the recognizers' \
 {recognizers.characters:,} characters being the first of jionlp's {jionlp.characters:,}. Start-up, model building and \
