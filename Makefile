@@ -56,8 +56,8 @@ fuzz: $(READY)
 # .venv/bin/python bench/growth.py --sizes 1 10 50 100 200
 bench: $(READY)
 	@$(BIN)/python bench/numbers_peers.py --megabytes 8 --rounds 5
-	@$(BIN)/python bench/whole.py
-	@$(BIN)/python bench/growth.py
+	@$(BIN)/python bench/whole.py --megabytes 20
+	@$(BIN)/python bench/growth.py --no-readme
 
 # Instructions of the hot stages by valgrind, the same on a busy machine; says so where valgrind is not.
 instructions: $(READY)
