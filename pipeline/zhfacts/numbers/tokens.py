@@ -30,6 +30,7 @@ ORDINAL = regex.compile(r"(?r)第[\d一二三四五六七八九十百]{1,5}(?:�
 NAMES_UNIT = regex.compile(r"(?r)(?:单位[:：](?:[^\d。]{0,8}[、，,/])?|(?<open>[（(]))")
 """What stands before a unit that is only named: 单位：亿元, 营业收入（亿元）."""
 LONGEST_ERA = 4
+LONGEST_LABEL = 2
 TAILED = frozenset({"成", "米", "块"})
 """Units behind which digits of the same number may stand."""
 COIN = Unit("coin", "money", "CNY", "CNY")
@@ -71,11 +72,11 @@ class Tokens:
         self.money = money.Money()
         self.rates = counts.Rates()
         self.digits = digits()
-        self.ones, self.scales, self.eras = (
+        self.ones, self.scales, self.eras, self.labels = (
             regex.compile(
                 rf"(?r)(?:{alternation([w for r in knowledge.rows('numbers/counts', t, Words) for w in r.words])})"
             )
-            for t in ("one", "scale_after", "era")
+            for t in ("one", "scale_after", "era", "label")
         )
         self.before = Lexicon(self.prefix)
         minus = r"(?<![\d%‰\p{Han}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−]"
@@ -198,7 +199,7 @@ class Tokens:
         start = numeral.start
         if self.eras.match(text, max(0, start - LONGEST_ERA), start) or ORDINAL.match(text, 0, start):
             return False
-        if not numeral.chinese and (NAME.match(text, start) or CODE.match(text, start)):
+        if not numeral.chinese and (NAME.match(text, start) or CODE.match(text, start) or self._labels(text, numeral)):
             return False
         if not numeral.chinese or numeral.value is None:
             return True
@@ -207,6 +208,11 @@ class Tokens:
         if numeral.scales and not numeral.more and numeral.value >= 100:
             return self.scales.match(text, max(0, start - 3), start) is not None
         return unit.small or numeral.value >= 10
+
+    def _labels(self, text: str, numeral: Numeral) -> bool:
+        """Whether a numeral is that of a figure or table, whose title follows: 图1 人工智能专利; not 发表3篇."""
+        m = self.labels.match(text, max(0, numeral.start - LONGEST_LABEL), numeral.start)
+        return m is not None and not text[: m.start()][-1:].isalpha()
 
     def _prefixed(self, text: str, numeral: Numeral, word: str, found: Found | None) -> tuple[Found | None, int]:
         """(unit, start) with a word or sign before the numeral: 百分之五, US$3 billion, 人民币50亿元."""
