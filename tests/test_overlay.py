@@ -99,6 +99,19 @@ def test_calls_with_different_rules_run_in_threads(rules: Path) -> None:
         assert list(pool.map(lambda each: told(TEXT, each), asked)) == [alone[each] for each in asked]
 
 
+def test_a_title_of_one_character_finds_a_person(tmp_path: Path) -> None:
+    write(tmp_path / "rules", "link/persons/rules.toml", '[[behind]]\nname = "short"\nwords = ["总"]\n')
+    file = _file(tmp_path / "in", "林总表示，2023年出口额增长8.7%。")
+    assert "林总" not in set(zhfacts.run(file, tmp_path / "ours").entities["name"])
+    assert "林总" in set(zhfacts.run(file, tmp_path / "theirs", rules=tmp_path / "rules").entities["name"])
+
+
+def _file(folder: Path, text: str) -> Path:
+    folder.mkdir()
+    (folder / "一.txt").write_text(text, encoding="utf-8")
+    return folder / "一.txt"
+
+
 def test_few_overlays_are_kept(tmp_path: Path) -> None:
     from zhfacts.numbers.scan import scanner
 

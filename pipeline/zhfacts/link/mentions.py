@@ -109,7 +109,8 @@ class Mentions:
         pairs = self.pairs
         places = [k for k in [m.start() for m in self.maybe.finditer(text)] if text[k : k + 2] in pairs]
         names, known = list(self._lexical(text, places)), self.persons
-        people = list(known.find(text)) if any(text[k : k + 2] in known.pairs for k in places) else []
+        titled = known.everywhere or any(text[k : k + 2] in known.pairs for k in places)
+        people = list(known.find(text)) if titled else []
         return _apart(sorted([*names, *people], key=lambda n: (n.start, -n.end, n.type))) if people else names
 
     def _introduced(self, text: str, names: list[Mention], aliases: dict[str, Mention]) -> None:

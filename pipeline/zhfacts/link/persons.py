@@ -31,8 +31,11 @@ class Persons:
             [w for r in knowledge.rows("link/persons", t, Words) for w in r.words]
             for t in ("surname", "title", "behind", "rank", "ends")
         )
-        self.pairs = frozenset(word[:2] for word in (*titles, *behind, *rank))
-        """What two characters the words begin with beside which a person stands; none is shorter."""
+        beside = (*titles, *behind, *rank)
+        self.pairs = frozenset(word[:2] for word in beside if len(word) > 1)
+        """What two characters the words begin with beside which a person stands."""
+        self.everywhere = any(len(word) == 1 for word in beside)
+        """Whether some are a single character, as a user's own may be: then pairs do not tell where to look."""
         name = rf"(?:{alternation(surnames)})\p{{Han}}{{1,{GIVEN}}}?"
         end = rf"(?=[，。、：；！？“”（）()《》\s\d]|(?:{alternation(ends)})|$)"
         self.titled = regex.compile(rf"(?:{alternation(titles)})(?<name>{name}){end}")

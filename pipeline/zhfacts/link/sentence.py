@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,10 +40,6 @@ class Sentence:
         if self.numbers:
             self.breaks = [m.end() for m in BREAK.finditer(self.text, self.start, self.end)]
             self.begins, self.ends = [n.start for n in self.numbers], [n.end for n in self.numbers]
-
-    def between(self, low: int, high: int) -> int:
-        """How many of its numbers lie within [low, high)."""
-        return max(0, bisect_right(self.ends, high) - bisect_left(self.begins, low))
 
 
 def clause_of(s: Sentence, at: int) -> int:
