@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUNS := .venv/.runs
 READY := .venv/.ready
 
-.PHONY: run test test-pdf test-browser check lint types floors rules docs golden fuzz bench instructions segmenter ranker clean
+.PHONY: run test test-pdf test-browser check lint types floors rules docs golden fuzz bench instructions segmenter ranker traditional clean
 
 run: $(RUNS)
 	@$(BIN)/zhfacts extract $(SEEDS) --out $(OUT)
@@ -72,6 +72,10 @@ segmenter: $(READY)
 SHARED ?= ../shared
 ranker: $(READY)
 	@PYTHONPATH=tools:pipeline $(BIN)/python -W ignore -m ranker.fit $(SHARED)
+
+# Writes the table of traditional characters anew from OpenCC's; CI never does.
+traditional: $(READY)
+	@$(BIN)/python tools/traditional.py
 
 # What it takes to run, and then what tests, checks and docs need besides.
 $(RUNS): pyproject.toml constraints.txt

@@ -20,6 +20,14 @@ class CharacterRow:
     values: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TraditionalRow:
+    """A traditional character and the simplified one it is read as."""
+
+    word: str
+    value: str
+
+
 DROPPED = "\u0000"
 """Stands for a character that is not read, until the pieces are cut."""
 
@@ -27,13 +35,14 @@ DROPPED = "\u0000"
 @knowledge.built
 def characters() -> dict[int, str]:
     """The translation table: full-width letters and digits and CJK radicals by Unicode, the rest by rules."""
-    found: dict[int, str] = {}
+    traditional = knowledge.table("layout/normalise/traditional.csv", TraditionalRow)
+    found = {ord(row.word): row.value for row in traditional}
     ranges = [(0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A), (0x2E80, 0x2FDF)]
     for first, last in ranges:
         for code in range(first, last + 1):
             normal = unicodedata.normalize("NFKC", chr(code))
             if len(normal) == 1 and normal != chr(code):
-                found[code] = normal
+                found[code] = normal.translate(found)  # a radical may be a traditional character
     for row in knowledge.rows("layout/normalise", "character", CharacterRow):
         values = row.values or (DROPPED,) * len(row.words)
         found.update({ord(a): b for a, b in zip(row.words, values, strict=True)})
