@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhfacts import extract, flow
+from traditional import pairs
+from zhfacts import extract, flow, knowledge
 from zhfacts.layout.blocks import LONGEST_SENTENCE, lay_out, sentences
-from zhfacts.layout.normalise import normalise
+from zhfacts.layout.normalise import TraditionalRow, characters, normalise
 from zhfacts.read import from_text
 from zhfacts.records import Fact
 
@@ -71,10 +72,29 @@ def test_normalise_keeps_places() -> None:
     assert "".join(text[a:b] for a, b in pieces) == "增长１２．３％ foo bar"
 
 
-def test_page_furniture_inside_a_number_is_left_out() -> None:
-    text = COLUMN[:20] + "营业收入合计达到57\n\n- 12 -\n\n84亿元，比去年同期有所增加，超过预期。"
-    facts = [f for f in extract(text) if f.kind == "money"]
-    assert [(f.value, f.surface) for f in facts] == [(5784e8, "57\n\n\n\n84亿元")] or facts[0].value == 84e8
+def test_traditional_characters_are_read_as_opencc_has_them() -> None:
+    """The table is as `make traditional` writes it, and what a character is read as is read as itself."""
+    opencc = pytest.importorskip("opencc", reason="OpenCC is not installed: pip install opencc")
+    theirs = (Path(opencc.__file__).parent / "dictionary/TSCharacters.txt").read_text("utf-8")
+    ours = knowledge.table("layout/normalise/traditional.csv", TraditionalRow)
+    assert [(row.word, row.value) for row in ours] == pairs(theirs)
+    assert all(normalise(value) == (value, [(0, 1)]) for value in characters().values() if value.isalpha())
+    assert normalise("臺灣後視鏡約３萬個")[0] == "台湾后视镜约3万个"
+
+
+@pytest.mark.parametrize(
+    "between", ["\n\n- 12 -\n\n", "\n- 12 -\n", "\n— 12 —\n\f", "\n第12页 共30页\n", "\n\n12\n\n\f"]
+)
+def test_page_furniture_inside_a_number_is_left_out(between: str) -> None:
+    wrapped = "\n".join(COLUMN[at : at + 31] for at in range(0, len(COLUMN), 31))
+    text = (
+        wrapped
+        + "\n今年公司的营业收入合计达到57"
+        + between
+        + "84亿元，比去年同期有所增加，订单已经排到明年，超过预期。"
+    )
+    last = [f for f in extract(text) if f.kind == "money"][-1]
+    assert (last.value, "".join(last.surface.split())) == (5784e8, "5784亿元")
 
 
 def test_contact_lines_and_references_give_no_facts() -> None:
