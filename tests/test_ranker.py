@@ -27,6 +27,7 @@ from zhfacts.scoring import report as told
 from zhfacts.scoring.score import score
 
 TEXTS = Path(__file__).parent / "gold" / "texts"
+SEEDS = Path(__file__).parent.parent / "seeds"
 NUMBER = Number(0, 1, "quantity", "measure", "个")
 
 
@@ -65,7 +66,7 @@ def test_shares_are_those_of_the_odds_and_the_order_of_others_changes_nothing(we
 def test_weights_are_of_features_that_linking_gives(ranker: type[Ranker]) -> None:
     """No weight of a feature that no code names any more: at least nine in ten are met in our own texts."""
     with watching() as seen:
-        for path in sorted(TEXTS.glob("*.txt")):
+        for path in sorted([*TEXTS.glob("*.txt"), *SEEDS.glob("*.txt")]):
             for part in path.read_text("utf-8").split("\n") if path.stem[0] == "2" else [path.read_text("utf-8")]:
                 zhfacts.extract(part)
     one = ranker()

@@ -15,7 +15,7 @@ from itertools import groupby
 from zhfacts.link.parse import Parse
 from zhfacts.link.ranker import Pack, packed
 from zhfacts.link.sentence import Sentence, is_base
-from zhfacts.link.spots import Spot, group_of, spots
+from zhfacts.link.spots import PHRASE, Spot, group_of, reach, spots
 from zhfacts.link.subjects import Topic, subjects
 from zhfacts.records import Number
 
@@ -33,7 +33,7 @@ STANDING: list[list[Pack]] = [
 INSIDE = frozenset({"same", "behind"})
 """Places in the number's own clause."""
 AHEAD = 2
-"""Clauses behind the number's in which its holder may stand."""
+"""Clauses behind the number's in which a name that holds it may stand."""
 FAR, MANY, OLD = 3, 3, 3
 """Clauses, candidates between, and sentences from which on more make no difference."""
 MOST = 40
@@ -117,8 +117,13 @@ def holders(s: Sentence, parsed: Parse, found: Sequence[Spot], number: Number, c
     """The candidates for one number of a sentence with such spots; nobody comes last."""
     clause = bisect_right(s.breaks, number.start)
     begins = s.breaks[clause - 1] if clause else s.start
-    last, start, end = clause + AHEAD, number.start, number.end
-    near = [x for x in found if x.clause <= last and (x.mention.end <= start or end <= x.mention.start)][-MOST:]
+    last, near_by, start, end = clause + AHEAD, reach(clause), number.start, number.end
+    near = [
+        x
+        for x in found
+        if (x.clause in near_by if x.group == PHRASE else x.clause <= last)
+        and (x.mention.end <= start or end <= x.mention.start)
+    ][-MOST:]
     if number.kind == "multiple":
         near = [x for x in near if not is_base(s, x.mention, number)]
     asked = _Asked(s, parsed, number, carried, near, clause, spots().opening(parsed, begins, start))
@@ -140,7 +145,7 @@ def _candidate(asked: _Asked, spot: Spot, lead: bool) -> Candidate:
         asked.carried.standing(m.name),
         _way(asked, spot, where),
     )
-    if where in INSIDE and group != "np":
+    if where in INSIDE and group != PHRASE:
         topic = Topic(m, topic.place, 0.0, "clause" if where == "same" else where)
     return Candidate(topic, packs, (*spot.words, *_named(asked, m.name)) if m.name in asked.known else spot.words)
 

@@ -29,12 +29,16 @@ NAMED = frozenset({"organisation", "country", "region", "work", "person"})
 GROUPS = frozenset({"sector", "group"})
 PASSED = frozenset({"ADV", "CCONJ", "SCONJ", "PUNCT", "SPACE"})
 """Parts of speech that may stand before what opens a clause."""
+PHRASE = "np"
+"""The group of noun phrases that are no names."""
 LONGEST = 9
 """From it on the lengths of names make no difference."""
 LEXICAL = ("word.", "next.", "before.")
 """Features that are words: the last of a phrase, the one behind it, the one before it."""
 LIST = 40
 """Characters of the longest list of names that is one holder: 湖北、江西、湖南三省."""
+BACK, AHEAD = 2, 1
+"""Clauses before and behind that of a number in which phrases that are no names may hold it."""
 FLAGS = ("pronoun", "quote", "bare", "scope", "isprop", "vague", "list")
 """What may hold of a phrase: a pronoun, within quotation marks, an ending alone, a scope, a property, 该-, a list."""
 TOLD = frozenset({"says", "prop", "de.prop"})
@@ -89,8 +93,10 @@ class Spots:
             start, end = run[0].start, run[-1].end
             if len(run) > 1 and end - start <= LIST:
                 found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
+        near = {clause for at in s.begins for clause in reach(bisect_right(edges, at))}
         for start, end in parsed.holders():
-            found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
+            if bisect_right(edges, start) in near:
+                found.setdefault((start, end), Mention(start, end, s.text[start:end], "other"))
         clauses = [(begins, self._first(parsed, begins)) for begins in (s.start, *edges)]
         return [self._spot(s, parsed, bisect_right(edges, span[0]), clauses, found[span]) for span in sorted(found)]
 
@@ -98,7 +104,7 @@ class Spots:
         begins, opening = clauses[clause]
         follows, precedes = self.follows(s, parsed, m.end), self.precedes(s, parsed, m.start, begins)
         group = group_of(m)
-        if group == "np" and s.text[m.start - 1 : m.start] in QUOTES and s.text[m.end : m.end + 1] in QUOTES:
+        if group == PHRASE and s.text[m.start - 1 : m.start] in QUOTES and s.text[m.end : m.end + 1] in QUOTES:
             group = "q"
         words, first, behind = s.text[m.start : m.end], parsed.index(m.start), parsed.index(m.end)
         last = behind - 1
@@ -112,7 +118,7 @@ class Spots:
         )  # fmt: skip
         packs = (around, _sort(m.type, min(LONGEST, len(words)), parsed.tag(last)), _flagged(*flags))
         said = (*lexical(parsed, first, last), *_ended(ending, follows))
-        topic = Topic(m, (s.block, m.start, m.end), 0.0, "phrase" if group == "np" else "sentence")
+        topic = Topic(m, (s.block, m.start, m.end), 0.0, "phrase" if group == PHRASE else "sentence")
         return Spot(m, clause, group, opens, beside, packs, said, first, behind, topic)
 
     def opening(self, parsed: Parse, begins: int, at: int) -> str:
@@ -192,9 +198,14 @@ def _ended(ending: str, follows: str) -> Pack:
     return (f"end.{ending}", *told) if ending else ()
 
 
+def reach(clause: int) -> range:
+    """Where phrases that are no names may hold a number of that clause; further off hardly any does."""
+    return range(clause - BACK, clause + AHEAD + 1)
+
+
 def group_of(m: Mention) -> str:
     """The sort of a mention: n for a name, g for a group or sector, np for a noun phrase."""
-    return "n" if m.type in NAMED else "g" if m.type in GROUPS else "np"
+    return "n" if m.type in NAMED else "g" if m.type in GROUPS else PHRASE
 
 
 def lexical(parsed: Parse, first: int, last: int) -> Pack:
