@@ -329,6 +329,9 @@ def test_explain_draws_among_whom_was_chosen(command: Command) -> None:
     assert "nobody" in told
     assert "2023-01-01 to 2023-12-31  (" in told
     assert "link_score" in command("explain", "2023年，远岚集团出口额达到3亿元。").out
+    told = command("explain", "远岚集团有员工1260名，研发人员占42%。", "--why").out
+    assert "员工" in told[told.index("basis was chosen") :].splitlines()[1]
+    assert "nothing said" in told
 
 
 def test_explain_resolves_against_the_day_of_publication(command: Command) -> None:

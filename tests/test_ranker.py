@@ -15,6 +15,7 @@ from zhfacts.link.ranker import (
     WHOLE,
     Pack,
     Ranker,
+    basis_ranker,
     calibration,
     features_of,
     period_ranker,
@@ -62,7 +63,9 @@ def test_shares_are_those_of_the_odds_and_the_order_of_others_changes_nothing(we
     assert choice.share <= WHOLE / Counter(weights)[max(weights)] + 1
 
 
-@pytest.mark.parametrize("ranker", [subject_ranker, property_ranker, period_ranker], ids=lambda r: r.__name__)
+@pytest.mark.parametrize(
+    "ranker", [subject_ranker, property_ranker, basis_ranker, period_ranker], ids=lambda r: r.__name__
+)
 def test_weights_are_of_features_that_linking_gives(ranker: type[Ranker]) -> None:
     """No weight of a feature that no code names any more: at least nine in ten are met in our own texts."""
     with watching() as seen:

@@ -21,7 +21,7 @@ from zhfacts.numbers.scan import find
 from zhfacts.read import from_text
 from zhfacts.records import TIME_KINDS, Number
 from zhfacts.scoring.annotations import Annotation
-from zhfacts.scoring.fields import alike, bare, subject_right, time_right
+from zhfacts.scoring.fields import alike, bare, basis_right, subject_right, time_right
 from zhfacts.scoring.gold import read
 from zhfacts.scoring.pages import Page
 from zhfacts.scoring.tally import overlap, scope
@@ -31,7 +31,7 @@ NEARLY = 0.15
 FORCED = frozenset({"each", "bracket"})
 """Mechanisms that decide without the ranker."""
 HALF = 0.5
-ASKED = {"subjects": "subject", "properties": "attribute", "periods": "period"}
+ASKED = {"subjects": "subject", "properties": "attribute", "bases": "basis", "periods": "period"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,9 @@ def _example(whole: _Text, choice: Seen, record: Annotation, group: str) -> Iter
     elif choice.what == "properties" and record.attribute:
         said, good, right = _properties(whole, choice.candidates, record)
         none = False
+    elif choice.what == "bases":
+        said, good, right = _bases(choice.candidates, record)
+        none = record.basis is None
     elif choice.what == "periods":
         said, good = _periods(choice.candidates, record)
         right, none = good, record.time is None
@@ -128,6 +131,16 @@ def _properties(whole: _Text, told: Sequence[Any], record: Annotation) -> tuple[
     shares = {k: max(_shared(said[k], word) for word in accepted) for k in good}
     best = max(shares.values(), default=0.0)
     return said, good, {k for k in good if shares[k] >= best - NEARLY}
+
+
+def _bases(told: Sequence[Any], record: Annotation) -> tuple[tuple[str, ...], set[int], set[int]]:
+    said = tuple(c.said or "" for c in told)
+    if record.basis is None:
+        none = {k for k, text in enumerate(said) if not text}
+        return said, none, none
+    good = {k for k, text in enumerate(said) if basis_right(record, {"basis": text})}
+    shares = {k: _shared(said[k], record.basis) for k in good}
+    return said, good, {k for k in good if shares[k] == max(shares.values())}
 
 
 def _shared(said: str, wanted: str) -> float:
@@ -177,7 +190,8 @@ def _of_row(row: dict[str, Any], name: str) -> Iterator[Example]:
     before = row["text"][: row["text"].index(row["match"])]
     record = Annotation(
         where=name, doc=name, line=before.count("\n") + 1, text="".join(row["match"].split()), occ=1, kind="",
-        value=None, unit="", bound="=", change=None, basis=None, subject=row.get("subject") or None, subject_alt=(),
+        value=None, unit="", bound="=", change=None, basis=row.get("basis") or None,
+        subject=row.get("subject") or None, subject_alt=(),
         attribute=row.get("attribute") or None, attribute_alt=(), time=row.get("period") or None, optional=False,
     )  # fmt: skip
     day = date.fromisoformat(row["published"]) if "published" in row else None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 BEST, STRONGEST = 3, 4
 """Candidates of a choice, and features of each, that are shown."""
-NAMES = {"subjects": "subject", "properties": "attribute", "periods": "period"}
+NAMES = {"subjects": "subject", "properties": "attribute", "bases": "basis", "periods": "period"}
 
 
 def drawn(seen: Seen, blocks: list[Block]) -> Iterator[str]:
@@ -19,7 +19,8 @@ def drawn(seen: Seen, blocks: list[Block]) -> Iterator[str]:
     from zhfacts.link import ranker
 
     weights = {
-        "subjects": ranker.subject_ranker, "properties": ranker.property_ranker, "periods": ranker.period_ranker,
+        "subjects": ranker.subject_ranker, "properties": ranker.property_ranker, "bases": ranker.basis_ranker,
+        "periods": ranker.period_ranker,
     }[seen.what]().weights  # fmt: skip
     ranked = sorted(zip(seen.candidates, seen.scores, strict=True), key=lambda pair: -pair[1])
     yield f"{NAMES[seen.what]} was chosen among {len(ranked)}:"
@@ -35,6 +36,8 @@ def _named(candidate: Any, blocks: list[Block]) -> str:
     if hasattr(candidate, "period"):
         start, end = candidate.period.start, candidate.period.end
         return f"{start} to {end}" if start else "no time"
+    if hasattr(candidate, "said"):
+        return candidate.said or "nothing said"
     if hasattr(candidate, "span"):
         return blocks[candidate.block].text[slice(*candidate.span)] if candidate.span else "no words"
     return str(candidate.topic.mention.name) if candidate.topic else "nobody"

@@ -219,11 +219,12 @@ def _way(asked: _Asked, spot: Spot, where: str) -> Pack:
         side, first, last = "behind", closes, spot.first
     else:
         side, first, last = "same" if where == "same" else "prev", spot.behind, opens
-    return _between(side, asked.parsed.letters[first : min(last, first + WORDS)])
+    return between(side, asked.parsed.letters[first : min(last, first + WORDS)])
 
 
 @lru_cache(WAYS)
-def _between(side: str, letters: str) -> Pack:
+def between(side: str, letters: str) -> Pack:
+    """The way between a candidate and the number, by the letters of the words there."""
     way = "".join(letter for letter, _ in groupby(letters))
     return (f"{side}.way.{way[:5]}", f"{side}.out.{way[:3]}", f"{side}.in.{way[-3:]}")
 

@@ -8,8 +8,7 @@ from typing import Literal, NamedTuple
 import regex
 
 from zhfacts import knowledge
-from zhfacts.lexicon import Lexicon, alternation
-from zhfacts.link.phrases import phrases
+from zhfacts.lexicon import Lexicon
 from zhfacts.records import Number
 
 
@@ -35,9 +34,6 @@ class Change(NamedTuple):
 
 
 LEVEL = regex.compile(r"[降升增减涨跌落高加低滑调收放缩][至到](?:了|约|近|只有)?$")
-AGAINST = regex.compile(
-    r"(?:与|同|和|较|比|对比)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底)?(?:同期)?)(?:相比|比较|来看)?，"
-)
 APART = regex.compile(r"[与同和较](?<than>[^，。；]{1,16}?)(?:相比|比较|比起来)，")
 """What all of a sentence is held against: 与河湾相比，油耗低了1升."""
 CLAUSE = frozenset("，。；：！？,;!?\n")
@@ -64,17 +60,6 @@ REACH = 60
 STEP = regex.compile("基点|百分点|pp|bp")
 """Units in which nearly all that is stated with a verb is the size of a change."""
 COMPARABLE = frozenset({"percent", "percentage_point", "money", "quantity", "duration", "multiple", "fraction"})
-SHARE = regex.compile(
-    r"占(?:到|据|了|有|全部)?(?:约|近)?(?!比(?:[约近超为达均在首过已]|[重例]|$))(?<whole>[^，。；：占]{1,20}?)(?:的|总数的|比重|比例|的比重|的比例)?(?:约|近|超过|超|比重为|比重达|比重超过|比重的|比例为|达|达到|为|在|均)*$"
-)
-TIMES = regex.compile(r"(?:是|为|相当于|达到?|、|和|及)(?<base>[^，。；：、是为]{1,20}?)的(?:约|近)*$")
-OF = regex.compile(
-    r"(?:为|是|超过|高于|低于|不足|达到?|按照?|由|相当于)(?:每\p{Han}{1,2})?(?<base>[\p{Han}]{2,12})的(?:约|近|至少|最多)*$"
-)
-"""A whole before its share: 手续费为转账金额的1%; a time (从1950年的28%) is none."""
-COMPARED = regex.compile(
-    r"(?:较|比|对比|相比|相较于?|与)(?<base>(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年(?:度|初|末|底|同期)?[^，。；：、\d]{0,8}?)(?:相比)?[\p{Han}]{0,6}$"
-)
 
 
 class Changes:
@@ -96,9 +81,12 @@ class Changes:
         self.opens = Lexicon(self.openings)
         self.opening = regex.compile(rf"(?<word>{'|'.join(self.openings)})(?![值到至了为])\p{{Han}}{{1,8}}$")
         self.behind_words = self._words("behind", "change")
-        predicates = alternation(w for r in knowledge.rows("link/change", "predicate", Word) for w in r.words)
-        self.shared = regex.compile(rf"(?:以上|以下|左右|多)?的(?<whole>\p{{Han}}{{2,8}}?)(?={predicates}|[，。]|$)")
-        self.bases = sorted(self._words("basis", "basis").items(), key=lambda x: -len(x[0]))
+        self.codes = self._words("basis", "basis")
+        """What stands for the year or the month before: 上年同期."""
+        self.cues = frozenset(self._words("against", "name"))
+        """Words before what a number is taken against: 比, 较."""
+        cues = "|".join(sorted(self.cues, key=len, reverse=True))
+        self.before = regex.compile(rf"(?<word>[同环]比)|(?:{cues})(?<word>{_either(self.codes)})(?![末底初中])")
 
     def _compile(self) -> None:
         """Patterns of differences, and of changes whose words stand off their number."""
@@ -142,12 +130,13 @@ class Changes:
                 change = bare
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
-        basis = than if comparison else self._basis(before, number, change is not None) or than
-        if basis is None and change is None and number.kind in ("percent", "fraction"):
-            basis = self._whole_behind(text, number)
-        if basis is None and change is not None:
-            basis = _group(AGAINST.search(text, start, clause_start), "base")
+        basis = self.spoken(before) if change else None
         return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
+
+    def spoken(self, words: str) -> str | None:
+        """Yoy or pop where words say so: 同比, 较上年同期."""
+        m = self.before.search(words)
+        return self.codes[m["word"]] if m else None
 
     def _words(self, table: str, field: str) -> dict[str, str]:
         return {w: getattr(r, field) for r in knowledge.rows("link/change", table, Word) for w in r.words}
@@ -242,24 +231,6 @@ class Changes:
         if m := self.other.search(before):
             return self.than[m["word"]], m["than"]
         return None, None
-
-    def _basis(self, before: str, number: Number, is_change: bool) -> str | None:
-        """What the number is taken against: yoy, pop, a year, a whole (占全国的40%), or another thing (乙的1.3倍)."""
-        if is_change:
-            spoken = next((basis for word, basis in self.bases if word in before), None)
-            return spoken or _group(COMPARED.search(before), "base")
-        if number.kind in ("percent", "fraction"):
-            return _group(SHARE.search(before), "whole") or _group(OF.search(before), "base")
-        return _group(TIMES.search(before), "base") if number.kind == "multiple" else None
-
-    def _whole_behind(self, text: str, number: Number) -> str | None:
-        """The whole that stands behind a share; a property there (3%的手续费) or a change is none."""
-        whole = _group(self.shared.match(text, number.end), "whole")
-        return None if whole is None or phrases().is_property(whole) or self.is_rate(whole) else whole
-
-
-def _group(m: regex.Match[str] | None, name: str) -> str | None:
-    return str(m[name]) if m else None
 
 
 def _either(words: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from zhfacts.documents import Block
 from zhfacts.link.attributes import attributes
+from zhfacts.link.bases import Against, Base, bases, is_relative
 from zhfacts.link.candidates import holders
 from zhfacts.link.change import changes
 from zhfacts.link.dates import Clock, Period, Resolved
@@ -18,7 +19,7 @@ from zhfacts.link.mentions import mentions
 from zhfacts.link.parse import OF
 from zhfacts.link.periods import Claim, Told, periods, times
 from zhfacts.link.properties import Asked, properties
-from zhfacts.link.ranker import WHOLE, calibration, period_ranker, property_ranker, subject_ranker
+from zhfacts.link.ranker import WHOLE, basis_ranker, calibration, period_ranker, property_ranker, subject_ranker
 from zhfacts.link.sentence import Sentence, bracket_owner, clause_of, converts
 from zhfacts.link.statements import Statement, statements
 from zhfacts.link.subjects import Topic
@@ -139,6 +140,9 @@ def _claim(s: Sentence, member: Member, memory: Memory) -> Link:
     if said and said[0] == s.block and change.change is None and change.comparison is None:
         words = s.text[changes().opened(s.text, said[1]) : said[2]]
         change = change._replace(change=changes().of_property(words, s.text[clause : number.start], number))
+    change = change._replace(
+        basis=_basis(s, Against(first, clause, change, topic, said, before, memory.basis, memory.sentence), memory)
+    )
     if parallel is not None:
         mention = subject_of(s, parallel.items[group.index(number)])
         topic, sure = Topic(mention, (s.block, mention.start, mention.end), 0.0, "each"), PLAIN
@@ -194,6 +198,16 @@ def _property(s: Sentence, asked: Asked, memory: Memory) -> tuple[Place | None, 
     if kind in CARRYING:
         memory.property = place
     return place, choice.share
+
+
+def _basis(s: Sentence, asked: Against, memory: Memory) -> str | None:
+    """What the number is taken against by the ranker; remembered for the numbers behind it."""
+    if not is_relative(asked.number, asked.change):
+        return None
+    said = basis_ranker().choose(bases(s, memory.parsed, asked), asked.number, s.block).best.said
+    if said:
+        memory.basis = Base(said, s.block, memory.sentence)
+    return said
 
 
 def _before(s: Sentence, number: Number, memory: Memory) -> Iterator[tuple[str, Place]]:

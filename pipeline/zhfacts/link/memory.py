@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from zhfacts.documents import Block
+from zhfacts.link.bases import Base
 from zhfacts.link.candidates import MOST_TIMES, STANDING, Carried
 from zhfacts.link.dates import Clock
 from zhfacts.link.parse import NOTHING, Parse, parse
@@ -49,6 +50,8 @@ class Memory:
     topic: Topic | None = None
     property: Place | None = None
     """Place of the property last measured, for numbers whose sentence names none."""
+    basis: Base | None = None
+    """What the number before was taken against."""
     organisation: Mention | None = None
     country: Mention | None = None
     heading: Topic | None = None

@@ -94,7 +94,7 @@ def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span
     yield "deal", known.deal(s.text, number.start, number.end)
     nearest = min((n.start for n in s.numbers if n.start >= number.end), default=s.end)
     yield "behind", known.behind(s.text, number.end, nearest)
-    yield from _phrase_behind(s, parsed, number, nearest)
+    yield from phrase_behind(s, parsed, number, nearest)
     yield "rate", changes().rate_named(s.text, max([s.start, *earlier]), asked.clause)
     yield from _chunks(parsed, named, number.start, "chunk")
     if floor > s.start:
@@ -102,7 +102,7 @@ def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span
     yield "done", known.done(s.text, floor, number.start)
 
 
-def _phrase_behind(s: Sentence, parsed: Parse, number: Number, end: int) -> Iterator[tuple[str, Span | None]]:
+def phrase_behind(s: Sentence, parsed: Parse, number: Number, end: int) -> Iterator[tuple[str, Span | None]]:
     """The noun phrase right behind the number: 3%的[手续费], 18名[员工]."""
     m = BEHIND.match(s.text, number.end, end)
     k = parsed.index(m.end() if m else number.end)
@@ -139,7 +139,7 @@ def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) 
         _found(how, kind, "counted" if number.rule in COUNTED else kind, prop, change),
         _placed(where, kind, "counted" if number.rule in COUNTED else kind, prop, change),
         _made(where, parsed.tag(first), parsed.tag(last), bisect_left(SIZES, end - start)),
-        _standing(how, _gap(s, number, start, end), _beside(asked.topic, place)),
+        _standing(how, _gap(s, number, start, end), beside(asked.topic.place if asked.topic else None, place)),
         _said(changes().is_rate(words), kind, OF in words),
     )
     return Property(block, (start, end), how, packs, _lexical(lexical(parsed, first, last), where))
@@ -220,11 +220,11 @@ def _gap_of(s: Sentence, low: int, high: int) -> str:
     return "filler" if left >= right else "near" if right - left <= NEAR else "far"
 
 
-def _beside(topic: Topic | None, place: Place) -> str:
-    """How the words lie to the subject's."""
-    if topic is None or topic.place[0] != place[0]:
-        return "none" if topic is None else "away"
-    (_, a, z), (_, start, end) = topic.place, place
+def beside(other: Place | None, place: Place) -> str:
+    """How words lie to others, such as the subject's."""
+    if other is None or other[0] != place[0]:
+        return "none" if other is None else "away"
+    (_, a, z), (_, start, end) = other, place
     if (a, z) == (start, end):
         return "same"
     if a < end and start < z:

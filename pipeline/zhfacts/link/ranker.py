@@ -126,7 +126,7 @@ class _Worth(dict[Pack, int]):
 
 
 class Ranker:
-    """Ranks candidates by the weights of one table, `what`: subjects, properties or periods."""
+    """Ranks candidates by the weights of one table, `what`: subjects, properties, bases or periods."""
 
     def __init__(self, what: str, weights: dict[str, int]) -> None:
         self.what, self.weights, self._worth = what, weights, _Worth(weights)
@@ -177,6 +177,12 @@ def subject_ranker() -> Ranker:
 def property_ranker() -> Ranker:
     """The ranker of measured properties."""
     return _read("properties")
+
+
+@knowledge.built
+def basis_ranker() -> Ranker:
+    """The ranker of what changes, shares and multiples are taken against."""
+    return _read("bases")
 
 
 @knowledge.built
