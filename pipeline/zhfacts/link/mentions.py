@@ -215,12 +215,12 @@ class Mentions:
 
     def _left_edge(self, text: str, at: int) -> int:
         """Where the name before an ending begins: not past punctuation, a boundary word or LONGEST characters."""
-        start = at
-        while start > max(at - LONGEST, 0):
+        start, floor, last = at, max(at - LONGEST, 0), self.boundaries.ends
+        while start > floor:
             c = text[start - 1]
             if not (c.isalnum() or c in "·（）") or c.isdecimal():
                 break
-            if self.boundaries.ending(text, start):
+            if c in last and self.boundaries.ending(text, start):
                 break
             start -= 1
         if start and start < at and text[start - 1].isdecimal():

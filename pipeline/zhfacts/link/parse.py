@@ -152,8 +152,10 @@ def parse(text: str, start: int, end: int, names: Iterable[Span], closed: Iterab
     kept = [(a - start, b - start) for a, b in sorted(fixed | shut) if start <= a and b <= end]
     kept += _whole(text[start:end], known, kept)
     spans = [(a + start, b + start) for a, b in segmenter().spans(text[start:end], kept)]
-    spans = [span for span in spans if not text[slice(*span)].isspace()]
     words = [text[a:b] for a, b in spans]
+    if any(map(str.isspace, words)):
+        spans = [span for span, word in zip(spans, words, strict=True) if not word.isspace()]
+        words = [text[a:b] for a, b in spans]
     guess = tagger()
     entries = known.entries
     tags = [

@@ -59,9 +59,17 @@ class Asked:
     """Properties named before: (how, place)."""
     kind: str = ""
     """What sort of number it is."""
+    counted: str = ""
+    """The same, but "counted" where it counts what stands behind it."""
+    way: str = ""
+    """Whether it is the size of a change, a difference, or a level."""
+    holder: Place | None = None
 
     def __post_init__(self) -> None:
         self.kind = MEASURE.get(self.number.kind, self.number.kind)
+        self.counted = "counted" if self.number.rule in COUNTED else self.kind
+        self.way = self.change.change or self.change.comparison or "level"
+        self.holder = self.topic.place if self.topic else None
 
 
 def properties(s: Sentence, parsed: Parse, asked: Asked) -> list[Property]:
@@ -127,19 +135,18 @@ def _chunks(parsed: Parse, start: int, end: int, how: str) -> Iterator[tuple[str
 
 def _property(s: Sentence, parsed: Parse, asked: Asked, place: Place, how: str) -> Property:
     block, start, end = place
-    number, kind = asked.number, asked.kind
+    number, kind, counted, change = asked.number, asked.kind, asked.counted, asked.way
     if block != s.block or not s.start <= start < s.end:
         return Property(block, (start, end), how, (_far(how, kind, asked.change.change),))
     words = s.text[start:end]
     where = "behind" if start >= number.end else "same" if start >= asked.clause else "before"
     first, last = parsed.index(start), parsed.index(end) - 1
-    prop = "prop" if phrases().is_property(parsed.word(last)) else "plain"
-    change = asked.change.change or asked.change.comparison or "level"
+    prop = "prop" if phrases().is_property(parsed.words[last]) else "plain"
     packs = (
-        _found(how, kind, "counted" if number.rule in COUNTED else kind, prop, change),
-        _placed(where, kind, "counted" if number.rule in COUNTED else kind, prop, change),
+        _found(how, kind, counted, prop, change),
+        _placed(where, kind, counted, prop, change),
         _made(where, parsed.tag(first), parsed.tag(last), bisect_left(SIZES, end - start)),
-        _standing(how, _gap(s, number, start, end), beside(asked.topic.place if asked.topic else None, place)),
+        _standing(how, _gap(s, number, start, end), beside(asked.holder, place)),
         _said(changes().is_rate(words), kind, OF in words),
     )
     return Property(block, (start, end), how, packs, _lexical(lexical(parsed, first, last), where))

@@ -111,7 +111,8 @@ class Spots:
         opens = first <= opening
         beside, around = _around(follows, precedes, opens)
         ending, known = self.endings.ending(words, len(words)), self.phrases
-        quoted = s.text.count("“", s.start, m.start) > s.text.count("”", s.start, m.start)
+        opened = s.text.count("“", s.start, m.start)
+        quoted = opened > 0 and opened > s.text.count("”", s.start, m.start)
         flags = (
             m.pronoun, quoted, ending != "" and ending == words, words in self.scopes, known.is_property(words),
             words.startswith(known.anaphors), m.type == "other" and LISTED in words,

@@ -100,8 +100,9 @@ def _clause(text: str, start: int, at: int) -> int:
 
 def _last(cues: Lexicon[str], text: str, start: int, end: int) -> str | None:
     """What the cue that stands last in [start, end) says, of two that end together the longer."""
+    last = cues.ends
     for at in range(end, start, -1):
-        if cue := cues.ending(text, at, start):
+        if text[at - 1] in last and (cue := cues.ending(text, at, start)):
             return cues[cue]
     return None
 

@@ -102,13 +102,11 @@ class Tagger:
 
     def tag(self, words: Sequence[str]) -> list[str]:
         """One tag for each word: 我国 出口 增长 -> PRON NOUN VERB."""
-        found = [SPACE] * len(words)
-        places = [i for i, word in enumerate(words) if word and not word.isspace()]
-        for at in range(0, len(places), PIECE):
-            piece = places[at : at + PIECE]
-            for place, state in zip(piece, self._states([words[i] for i in piece]), strict=True):
-                found[place] = self.names[state]
-        return found
+        if not all(words) or any(map(str.isspace, words)):
+            told = iter(self.tag([word for word in words if word and not word.isspace()]))
+            return [next(told) if word and not word.isspace() else SPACE for word in words]
+        pieces = [words[at : at + PIECE] for at in range(0, len(words), PIECE)]
+        return [self.names[state] for piece in pieces for state in self._states(piece)]
 
     def _met(self, words: Sequence[str]) -> list[int]:
         """The rows of words; when all rows are taken, all are given anew."""
