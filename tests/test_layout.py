@@ -74,10 +74,11 @@ def test_normalise_keeps_places() -> None:
 
 def test_traditional_characters_are_read_as_opencc_has_them() -> None:
     """The table is as `make traditional` writes it, and what a character is read as is read as itself."""
-    opencc = pytest.importorskip("opencc", reason="OpenCC is not installed: pip install opencc")
+    opencc = pytest.importorskip("opencc", reason="pip install opencc-python-reimplemented")
     theirs = (Path(opencc.__file__).parent / "dictionary/TSCharacters.txt").read_text("utf-8")
     ours = knowledge.table("layout/normalise/traditional.csv", TraditionalRow)
     assert [(row.word, row.value) for row in ours] == pairs(theirs)
+    assert all(row.word != row.value for row in ours)
     assert all(normalise(value) == (value, [(0, 1)]) for value in characters().values() if value.isalpha())
     assert normalise("臺灣後視鏡約３萬個")[0] == "台湾后视镜约3万个"
 

@@ -228,7 +228,7 @@ def test_encodings_change_no_fact(name: str, form: str, tmp_path: Path) -> None:
 @group
 def test_traditional_script(name: str) -> None:
     """All that a fact says, turned back to simplified; the conversion is OpenCC's."""
-    converter = pytest.importorskip("opencc", reason="OpenCC is not installed: pip install opencc").OpenCC
+    converter = pytest.importorskip("opencc", reason="pip install opencc-python-reimplemented").OpenCC
     traditional, simplified = converter("s2t").convert, converter("t2s").convert
 
     def said(fact: Fact) -> Row:

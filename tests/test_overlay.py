@@ -376,3 +376,20 @@ def test_the_guard_is_gone_after_its_document() -> None:
         list(guarded())
     assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
     assert signal.getsignal(signal.SIGPROF) == before
+
+
+def test_words_of_a_basis_are_a_users_own_too(tmp_path: Path) -> None:
+    """A word that stands alone (按年), one behind 较, and ours put out of use."""
+    text = "出口额按年增长5%。进口额较上个航季增长3%。产量同比增长2%。"
+    spoken = '[[spoken]]\nname = "yoy"\nbasis = "yoy"\nwords = ["按年"]\n'
+    season = '[[basis]]\nname = "season"\nbasis = "pop"\nwords = ["上个航季"]\n'
+    write(tmp_path, "link/change/rules.toml", spoken + season)
+    assert [f.basis for f in zhfacts.extract(text, rules=tmp_path)][:2] == ["yoy", "pop"]
+    assert zhfacts.extract(text, rules=tmp_path)[2].basis is None
+    assert zhfacts.extract(text)[2].basis == "yoy"
+
+
+def test_a_traditional_character_is_read_as_one(tmp_path: Path) -> None:
+    write(tmp_path, "layout/normalise/traditional.csv", "word,value\n囍,双喜\n")
+    with pytest.raises(RuleError, match="囍"):
+        zhfacts.extract(TEXT, rules=tmp_path)

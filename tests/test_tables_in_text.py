@@ -163,6 +163,11 @@ def test_a_basis_in_brackets() -> None:
     assert {(f.attribute, f.basis) for f in facts} == {("销售额", None), ("增速", "yoy")}
 
 
+def test_a_basis_in_words() -> None:
+    facts = extract("地区  占全国比重（%）  较2020年增长（%）\n松山市  12.5  3.5\n云岭市  13.5  4.5\n")
+    assert {(f.change, f.basis) for f in facts} == {(None, "全国"), ("up", "2020年")}
+
+
 def test_a_table_inside_running_text_leaves_the_text_alone() -> None:
     above = "远岚集团2023年营业收入达到57.84亿元，比上年增长8.7%。"
     below = "青苇纺机去年出口12万台纺机。"

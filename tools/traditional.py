@@ -25,7 +25,8 @@ def pairs(table: str) -> list[tuple[str, str]]:
     """(traditional, simplified) of each line `traditional<tab>simplified others` that is read one for one."""
     first = dict(line.split(" ")[0].split("\t") for line in table.splitlines())
     read = {word: first.get(value, value) for word, value in first.items()}  # 薴 is 苧, which is 苎 itself
-    return sorted(p for p in read.items() if not _within(p[0], "gb2312") and _within(p[1], "gbk"))
+    changed = (pair for pair in read.items() if pair[0] != pair[1])  # 瞭 stays: 瞭望
+    return sorted((a, b) for a, b in changed if not _within(a, "gb2312") and _within(b, "gbk"))
 
 
 def _within(character: str, encoding: str) -> bool:

@@ -130,7 +130,7 @@ def _fact_faults(row: Example, facts: list[Fact]) -> list[str]:
 
 _FIGURES: Final = frozenset({"value", "low", "high", "ratio", "delta"})
 _PLAIN: Final = (
-    *("kind", "unit", "unit_ucum", "bound", "currency", "per_unit", "when", "change", "comparison", "basis"),
+    *("kind", "unit", "unit_ucum", "bound", "currency", "per_unit", "when", "change", "comparison"),
     *("modality", "statistic", "attributed_to"),
 )
 
@@ -143,6 +143,7 @@ def _told(fact: Fact) -> dict[str, object]:
         "date": fact.when,
         "subject": fact.subject or "",
         "attribute": fact.attribute or "",
+        "basis": fact.basis or "",
         "period": f"{fact.period_start}/{fact.period_end}" if fact.period_start else "",
         "vague": fact.value is None and fact.low is None and fact.when is None,
     }

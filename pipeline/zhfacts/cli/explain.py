@@ -97,6 +97,8 @@ def _told(fact: Fact) -> Iterator[tuple[str, str]]:
     yield "bound", fact.bound
     if fact.change:
         yield "change", f"{fact.change}, delta {fact.delta}, basis {fact.basis or '(not said)'}"
+    elif fact.basis:
+        yield "basis", fact.basis
     if fact.date_start:
         yield "date", f"{fact.date_start} to {fact.date_end} ({fact.date_from})"
     if fact.period_start:

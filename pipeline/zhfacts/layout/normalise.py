@@ -36,7 +36,10 @@ DROPPED = "\u0000"
 def characters() -> dict[int, str]:
     """The translation table: full-width letters and digits and CJK radicals by Unicode, the rest by rules."""
     traditional = knowledge.table("layout/normalise/traditional.csv", TraditionalRow)
-    found = {ord(row.word): row.value for row in traditional}
+    for pair in traditional:
+        if len(pair.word) != 1 or len(pair.value) != 1:
+            raise ValueError(f"traditional.csv: {pair.word!r} is no single character, or {pair.value!r} is none")
+    found = {ord(pair.word): pair.value for pair in traditional}
     ranges = [(0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A), (0x2E80, 0x2FDF)]
     for first, last in ranges:
         for code in range(first, last + 1):

@@ -12,47 +12,47 @@ from typing import NamedTuple
 
 import regex
 
-from zhfacts.link.candidates import between
+from zhfacts.link.attributes import attributes
+from zhfacts.link.candidates import WORDS, between
 from zhfacts.link.change import CLAUSE, Change, changes
-from zhfacts.link.parse import OF, Parse
+from zhfacts.link.parse import OF, Parse, parse
 from zhfacts.link.phrases import phrases
-from zhfacts.link.properties import Place, Span, beside, phrase_behind
-from zhfacts.link.ranker import Pack, packed
+from zhfacts.link.properties import Place, Span, beside, next_number, phrase_behind
+from zhfacts.link.ranker import Pack, basis_ranker, packed
 from zhfacts.link.sentence import Sentence
 from zhfacts.link.spots import lexical
-from zhfacts.link.subjects import Topic
 from zhfacts.records import TIME_KINDS, Number
 
 RELATIVE = frozenset({"percent", "percentage_point", "fraction", "multiple"})
 """Kinds of numbers that are always taken against something, said or not."""
 BACK = 2
 """Clauses before the number's in which its basis may stand."""
-MOST = 5
+MOST = 24
+"""Candidates of a number; of more those that stand nearest."""
+PHRASE = 5
 """Words of the longest phrase behind a word such as 比: 较 去年 国庆 假期 首 日."""
 NEAR = 4
 """Characters between words and number that still are next to nothing: 的近, 以上的."""
 LONGEST = 20
 """Characters of the longest basis."""
-FILLERS, OWNERS = 2, 4
+FILLERS, OWNERS = 1, 4
 """Words between 的 and the number, and before 的."""
-EMPTY = frozenset({"ADP", "PART", "CCONJ", "SCONJ", "PUNCT", "AUX"})
+EMPTY = frozenset({"PART", "CCONJ", "SCONJ", "PUNCT", "AUX"})
 """Parts of speech with which no basis ends."""
-NO_SHARE = frozenset({"change", "than", "multiple"})
-"""What is no part of a whole."""
-CODES = frozenset({"yoy", "pop"})
 AMONG = regex.compile("其中|当中|之中|其余|中(?=[，、])")
 SHARE = regex.compile("占|份额|比重|比例|之比")
-TOGETHER = "相比"
 SHARED = regex.compile("(?:市?占有?率|份额|占比|比重|比例)$")
 """What a share is called behind its whole: 全球市场|占有率."""
+JOINED = regex.compile("占(?![地道据有比用领星卜])|[了到]")
+TOGETHER = "相比"
+"""Signs of a cut that went wrong: 占|营收, 了|全国, 2022年同期|相比."""
 YEAR = regex.compile(r"(?:\d{4}|[一二][〇零一二三四五六七八九]{3})年.{0,3}")
 
 
 class Base(NamedTuple):
-    """The basis of a number before: its words or code, and where they were said."""
+    """The basis of a number before: its words or code, and the sentence of its article."""
 
     said: str
-    block: int
     sentence: int
 
 
@@ -67,26 +67,38 @@ class Basis:
 
 @dataclass(slots=True)
 class Against:
-    """What a basis is looked for: a number, its clause, what the words beside it say, whose it is and of what."""
+    """What a basis is looked for: a number, its clause, what the words beside it say, and of what it is."""
 
+    s: Sentence
+    parsed: Parse
     number: Number
     clause: int
     change: Change
-    topic: Topic | None
-    property: Place | None
-    before: Place | None
-    """The property of the amount before: 海外收入为86亿美元，东南亚占三成."""
-    last: Base | None
-    sentence: int
-    sort: str = ""
-    """What the words make of the number: a change, a difference, or neither."""
+    measured: Place | None = None
+    subject: Place | None = None
+    """The words of its property."""
+    amount: Place | None = None
+    """Those of the number before, in the block: 海外收入为86亿美元，东南亚占三成."""
+    last: Base | None = None
+    """The basis of the number before, in the article."""
+    sentence: int = 0
+    way: str = ""
+    """Whether the number is the size of a change, a difference, a level, or a level that is a multiple."""
     state: str = ""
     """What its clause says of wholes before it: a part of what was named (其中), a share (占), nothing."""
-    measure: str = ""
-    """The last word of the property: 占比, 份额."""
+    head: str = ""
+    """The last word of the property where it stands in the sentence: 占比, 份额."""
+    edge: int = 0
+    """How many clauses of the sentence begin before the number."""
 
     def __post_init__(self) -> None:
-        self.sort = "change" if self.change.change else "than" if self.change.comparison else self.number.kind
+        s, place, before = self.s, self.measured, self.s.text[self.clause : self.number.start]
+        level = "multiple" if self.number.kind == "multiple" else "level"
+        self.way = "change" if self.change.change else "than" if self.change.comparison else level
+        self.state = "among" if AMONG.search(before) else "share" if SHARE.search(before) else "plain"
+        if place and place[0] == s.block and s.start <= place[1] < s.end:
+            self.head = self.parsed.word(self.parsed.index(place[2]) - 1)
+        self.edge = bisect_right(s.breaks, self.number.start)
 
 
 def is_relative(number: Number, change: Change) -> bool:
@@ -94,90 +106,87 @@ def is_relative(number: Number, change: Change) -> bool:
     return number.kind in RELATIVE or change.change is not None or change.comparison is not None
 
 
-def bases(s: Sentence, parsed: Parse, asked: Against) -> list[Basis]:
+def bases(asked: Against) -> list[Basis]:
     """The candidates for one number; none comes last."""
-    number, known = asked.number, changes()
-    before = s.text[asked.clause : number.start]
-    asked.state = "among" if AMONG.search(before) else "share" if SHARE.search(before) else "plain"
-    asked.measure = _measure(s, parsed, asked.property)
+    s, parsed, number, way = asked.s, asked.parsed, asked.number, asked.way
     found: dict[Span, str] = {}
-    for how, span in _spans(s, parsed, asked):
+    for how, span in _spans(asked):
         start, end = _trimmed(s.text, span)
         if 0 < end - start <= LONGEST and (end <= number.start or number.end <= start):
             found.setdefault((start, end), how)
-    told = [_basis(s, parsed, asked, span, how) for span, how in found.items()]
-    spoken = asked.change.basis if asked.change.basis in CODES else None
-    if spoken:
-        told.append(Basis(spoken, (_plain("spoken", asked.sort, number.kind),)))
-    else:
-        above = known.spoken(s.text[s.start : asked.clause])
-        if above:
-            told.append(Basis(above, (_plain("above", asked.sort, number.kind),)))
+    near = sorted(found, key=lambda span: abs(span[0] - number.start))[:MOST]
+    told = [_basis(asked, span, found[span]) for span in near]
+    spoken = changes().spoken(s.text[asked.clause : number.start]) if way == "change" else None
+    above = changes().spoken(s.text[s.start : asked.clause]) if way == "change" and not spoken else None
+    if code := spoken or above:
+        told.append(Basis(code, (_coded("spoken" if spoken else "above", way, number.kind),)))
+    if asked.amount and not s.start <= asked.amount[1] < s.end and way == "level":
+        told.append(Basis(s.text[slice(*asked.amount[1:])], (_earlier(number.kind, asked.state),)))
     if asked.last:
-        told.append(Basis(asked.last.said, (_again(asked, asked.last),)))
-    cued = any(how == "cue" for how in found.values())
-    seen = f"{spoken is not None}.{cued}.{asked.last is not None}"
-    none = _none(asked.sort, number.kind, asked.state, seen)
-    return [*told, Basis(None, (none,), _nothing(asked.measure, parsed.word(parsed.index(number.end)), asked.sort))]
+        age = min(3, asked.sentence - asked.last.sentence)
+        told.append(Basis(asked.last.said, (_again(_sort(asked.last.said), way, number.kind, age),)))
+    seen = f"{spoken is not None}.{'cue' in found.values()}.{asked.last is not None}"
+    none = _none(way, number.kind, asked.state, seen)
+    return [*told, Basis(None, (none,), _nothing(asked.head, parsed.word(parsed.index(number.end)), way))]
+
+
+def of_header(text: str, number: Number, change: Change) -> str | None:
+    """What a table's header says before the number of a cell: 全国 of 占全国比重, 2020年 of 较2020年增长."""
+    if not is_relative(number, change):
+        return None
+    s = Sentence(0, text, 0, len(text), [], [number])
+    parsed = parse(text, 0, len(text), [], [(number.start, number.end)])
+    return max(bases(Against(s, parsed, number, 0, change)), key=basis_ranker().score).said
 
 
 def _trimmed(text: str, span: Span) -> Span:
     """A span without the words that only join it, where segmentation took them for a part: 占|营收, 2022年同期|相比."""
     start, end = span
-    start += text.startswith("占", start, end)
+    if m := JOINED.match(text, start, end):
+        start = m.end()
     return start, end - (len(TOGETHER) if text.endswith(TOGETHER, start, end) else 0)
 
 
-def _measure(s: Sentence, parsed: Parse, place: Place | None) -> str:
-    """The last word of the property, where it stands in the sentence: 占比, 份额."""
-    if place is None or place[0] != s.block or not s.start <= place[1] < s.end:
-        return ""
-    return parsed.word(parsed.index(place[2]) - 1)
-
-
-def _spans(s: Sentence, parsed: Parse, asked: Against) -> Iterator[tuple[str, Span]]:
+def _spans(asked: Against) -> Iterator[tuple[str, Span]]:
     """Words that may be the basis, by how they were found: of a change a time or another thing, else a whole, too."""
-    number, clause = asked.number, bisect_right(s.breaks, asked.number.start)
-    floor = s.breaks[clause - BACK - 1] if clause > BACK else s.start
-    share = asked.sort not in NO_SHARE
+    s, parsed, number = asked.s, asked.parsed, asked.number
+    floor = s.breaks[asked.edge - BACK - 1] if asked.edge > BACK else s.start
     yield from _cued(parsed, floor, number.start)
     yield from _owners(parsed, floor, number.start)
     for n in s.numbers[bisect_left(s.begins, floor) : bisect_left(s.begins, number.start)]:
-        if n.kind in TIME_KINDS and not share:
+        if n.kind in TIME_KINDS and asked.way != "level":
             yield "time", (n.start, n.end)
-        elif n.kind not in TIME_KINDS and share and n.end <= asked.clause:
+        elif n.kind not in TIME_KINDS and asked.way == "level" and n.end <= asked.clause:
             yield "count", (n.start, _counted(parsed, n))
-    if asked.sort == "change":
-        return
-    yield from _phrases(parsed, floor, number.start)
-    if not share:
-        return
-    stop = s.breaks[clause] if clause < len(s.breaks) else s.end
-    for _, span in phrase_behind(s, parsed, number, min([stop, *(at for at in s.begins if at >= number.end)])):
-        if span:
-            yield "behind", span
-            yield "behind.first", parsed.spans[parsed.index(span[0])]
-    if asked.before and asked.before[0] == s.block:
-        yield "before", asked.before[1:]
+    if asked.way != "change":
+        yield from _phrases(parsed, floor, number.start)
+    if asked.way == "level":
+        stop = s.breaks[asked.edge] if asked.edge < len(s.breaks) else s.end
+        for _, span in phrase_behind(s, parsed, number, min(stop, next_number(s, number))):
+            if span:
+                yield "behind", span
+                yield "behind.first", parsed.spans[parsed.index(span[0])]
+        if asked.amount and s.start <= asked.amount[1] < s.end:
+            yield "amount", asked.amount[1:]
 
 
 def _cued(parsed: Parse, start: int, end: int) -> Iterator[tuple[str, Span]]:
-    """What may follow a word such as 比, up to MOST words, in [start, end)."""
-    cues, first, last = changes().cues, parsed.index(start), parsed.index(end)
-    for k in range(first, last):
-        if parsed.words[k] not in cues:
+    """What may follow a word such as 比, up to PHRASE words, in [start, end)."""
+    cues, words, last, stops = changes().cues, parsed.words, parsed.index(end), attributes().each
+    for k in range(parsed.index(start), last):
+        if words[k] not in cues:
             continue
-        for behind in range(k + 2, min(last, k + 1 + MOST) + 1):
-            if parsed.words[behind - 1] in CLAUSE or parsed.words[behind - 1] in cues:
+        for behind in range(k + 2, min(last, k + 1 + PHRASE) + 1):
+            if words[behind - 1] in CLAUSE or words[behind - 1] in cues or words[behind - 1] in stops:
                 break
             if parsed.tags[behind - 1] not in EMPTY:
-                yield "cue", (parsed.spans[k + 1][0], parsed.spans[behind - 1][1])
+                yield "cue", (parsed.starts[k + 1], parsed.spans[behind - 1][1])
 
 
 def _owners(parsed: Parse, start: int, end: int) -> Iterator[tuple[str, Span]]:
-    """Words before the 的 that the number hangs on: 目前|的3倍, 预算|的71.3%."""
+    """Words before the 的 that the number hangs on: 目前|的3倍, 预算|的约71.3%."""
     last = parsed.index(end)
-    of = next((k for k in range(last - 1, max(-1, last - 1 - FILLERS), -1) if parsed.words[k] == OF), -1)
+    of = next((k for k in range(last - 1, max(-1, last - 2 - FILLERS), -1) if parsed.words[k] == OF), -1)
     for k in range(of - 1, max(-1, of - 1 - OWNERS), -1):
         if parsed.starts[k] < start or parsed.tags[k] == "PUNCT":
             break
@@ -187,112 +196,100 @@ def _owners(parsed: Parse, start: int, end: int) -> Iterator[tuple[str, Span]]:
 def _counted(parsed: Parse, number: Number) -> int:
     """The end of what a number counts: 312家|企业."""
     k = parsed.index(number.end)
-    if k >= len(parsed.spans) or parsed.spans[k][0] != number.end or not parsed.is_nominal(k):
+    if k >= len(parsed.spans) or parsed.starts[k] != number.end or not parsed.is_nominal(k):
         return number.end
     return parsed.spans[parsed.run(k, len(parsed.text)) - 1][1]
 
 
 def _phrases(parsed: Parse, start: int, end: int) -> Iterator[tuple[str, Span]]:
     """Noun phrases within [start, end), their beginnings and ends, and what 的 joins."""
-    inside = [(a, b) for a, b in parsed.chunks if start <= parsed.spans[a][0] and parsed.spans[b - 1][1] <= end]
+    inside = parsed.within(start, end)
     for n, (a, b) in enumerate(inside):
-        yield "np", (parsed.spans[a][0], parsed.spans[b - 1][1])
-        if b - a > 1:
-            yield "np.first", (parsed.spans[a][0], parsed.spans[b - 2][1])
-            yield "np.last", parsed.spans[b - 1]
-        if m := SHARED.search(parsed.text, parsed.spans[a][0], parsed.spans[b - 1][1]):
-            yield "np.share", (parsed.spans[a][0], m.start())
+        first, last = parsed.starts[a], parsed.spans[b - 1][1]
+        yield "np", (first, last)
+        if m := SHARED.search(parsed.text, first, last):
+            yield "np.share", (first, m.start())
         cut = parsed.cut(a, b)
         if a < cut < b:
-            yield "np.cut", (parsed.spans[a][0], parsed.spans[cut - 1][1])
-            yield "np.tail", (parsed.spans[cut][0], parsed.spans[b - 1][1])
-        if n and inside[n - 1][1] == a - 1 and parsed.word(a - 1) == OF:
-            yield "np.of", (parsed.spans[inside[n - 1][0]][0], parsed.spans[b - 1][1])
+            yield "np.cut", (first, parsed.spans[cut - 1][1])
+            yield "np.tail", (parsed.starts[cut], last)
+        if b - a > 1:
+            yield "np.first", (first, parsed.spans[b - 2][1])
+            yield "np.last", parsed.spans[b - 1]
+        if n and parsed.is_owned((a, b), inside[n - 1]):
+            yield "np.of", (parsed.starts[inside[n - 1][0]], last)
 
 
-def _basis(s: Sentence, parsed: Parse, asked: Against, span: Span, how: str) -> Basis:
+def _basis(asked: Against, span: Span, how: str) -> Basis:
+    s, parsed, number, way = asked.s, asked.parsed, asked.number, asked.way
     start, end = span
-    number, sort = asked.number, asked.sort
-    first, last = parsed.index(start), parsed.index(end) - 1
-    away = bisect_right(s.breaks, number.start) - bisect_right(s.breaks, start)
+    first, last = max(0, bisect_right(parsed.starts, start) - 1), parsed.index(end) - 1
+    away = asked.edge - bisect_right(s.breaks, start)
     where = "behind" if start >= number.end else "same" if away <= 0 else f"prev{away}"
-    words = s.text[start:end]
-    said = changes().codes.get(words, words) if sort == "change" else words
-    known = said if said in CODES else "year" if YEAR.fullmatch(words) else "words"
-    prop = "prop" if phrases().is_property(parsed.word(last)) else "plain"
-    place = (s.block, start, end)
+    words, place = s.text[start:end], (s.block, start, end)
+    said = changes().codes.get(words, words) if way == "change" else words
     low, high = (end, number.start) if end <= number.start else (number.end, start)
     inside = min(2, bisect_right(s.ends, high) - bisect_left(s.begins, low))
-    side = "behind" if where == "behind" else "same" if where == "same" else "prev"
-    opens, closes = (last + 1, parsed.index(number.start)) if side != "behind" else (parsed.index(number.end), first)
+    opens, closes = (parsed.index(number.end), first) if where == "behind" else (last + 1, parsed.index(number.start))
+    prop = "prop" if phrases().is_property(parsed.words[last]) else "plain"
     packs = (
-        _found(how, sort, number.kind, known),
-        _placed(where, sort, number.kind, how, inside),
-        _stated(asked.state, where, sort, how, _gap(s.text[low:high])),
+        _found(how, way, number.kind, _sort(said)),
+        _placed(where, way, number.kind, how, inside),
+        _stated(asked.state, where, way, how, _gap(s.text[low:high])),
         _made(prop, parsed.tag(first), parsed.tag(last), min(6, last - first), how),
-        _around(how, sort, parsed.tag(first - 1).lower(), parsed.tag(last + 1).lower()),
-        _beside(how, sort, beside(asked.topic.place if asked.topic else None, place), beside(asked.property, place)),
-        between(side, parsed.letters[opens:closes]),
+        _around(how, way, parsed.tag(first - 1).lower(), parsed.tag(last + 1).lower()),
+        _beside(how, way, beside(asked.subject, place), beside(asked.measured, place)),
+        between("prev" if where.startswith("prev") else where, parsed.letters[opens : min(closes, opens + WORDS)]),
     )
-    return Basis(said, packs, _lexical(lexical(parsed, first, last), sort, f"word.p.{asked.measure}.{where}"))
+    return Basis(said, packs, _lexical(lexical(parsed, first, last), way, f"word.p.{asked.head}.{where}"))
+
+
+def _sort(said: str) -> str:
+    """Whether a basis is a code, a year, or words."""
+    return said if said in changes().codes.values() else "year" if YEAR.fullmatch(said) else "words"
+
+
+def _gap(words: str) -> str:
+    """What stands between a basis and its number."""
+    if not words:
+        return "touch"
+    if words[-1] in CLAUSE or words[0] in CLAUSE:
+        return "clause"
+    if len(words) <= NEAR:
+        return "of" if OF in words else "near"
+    return "far"
 
 
 @packed
-def _lexical(said: Pack, sort: str, measure: str) -> Pack:
+def _lexical(said: Pack, way: str, head: str) -> Pack:
     """Words weigh by themselves, and by what is asked for."""
-    return (*said, *(f"{word}.{sort}" for word in said), measure)
+    return (*said, *(f"{word}.{way}" for word in said), head)
 
 
 @packed
-def _nothing(measure: str, behind: str, sort: str) -> Pack:
-    """Words that speak for none: the property, and what stands behind the number."""
-    return (f"word.n.{measure}", *([f"next.n.{behind}", f"next.n.{behind}.{sort}"] if behind.isalpha() else []))
-
-
-@packed
-def _found(how: str, sort: str, kind: str, known: str) -> Pack:
-    """How words were found, beside what is asked for."""
+def _found(how: str, way: str, kind: str, sort: str) -> Pack:
+    """How words were found, and of what sort they are, beside what is asked for."""
     return (
-        how, f"{how}.{sort}", f"{how}.{kind}", f"{how}.{sort}.{kind}", known, f"{known}.{sort}", f"{how}.{known}",
-        f"{how}.{known}.{sort}",
+        how, f"{how}.{way}", f"{how}.{kind}", f"{how}.{way}.{kind}", f"sort.{sort}", f"{sort}.{way}", f"{how}.{sort}",
+        f"{how}.{sort}.{way}",
     )  # fmt: skip
 
 
 @packed
-def _placed(where: str, sort: str, kind: str, how: str, inside: int) -> Pack:
+def _placed(where: str, way: str, kind: str, how: str, inside: int) -> Pack:
     """Where words stand, and how many numbers are between."""
     return (
-        where, f"{where}.{sort}", f"{where}.{kind}", f"{where}.{how}", f"{where}.{how}.{sort}", f"n{inside}",
+        f"at.{where}", f"{where}.{way}", f"{where}.{kind}", f"{where}.{how}", f"{where}.{how}.{way}", f"n{inside}",
         f"{where}.n{inside}", f"{how}.n{inside}",
     )  # fmt: skip
 
 
 @packed
-def _stated(state: str, where: str, sort: str, how: str, gap: str) -> Pack:
+def _stated(state: str, where: str, way: str, how: str, gap: str) -> Pack:
     """What the clause says of wholes, beside where words stand, and what is between them and the number."""
     return (
-        f"{state}.{where}", f"{state}.{how}", f"{state}.{where}.{how}", f"{state}.{where}.{sort}", f"{where}.gap.{gap}",
-        f"{how}.gap.{gap}", f"{sort}.{where}.gap.{gap}",
-    )  # fmt: skip
-
-
-def _gap(between: str) -> str:
-    """What stands between words and number."""
-    if not between:
-        return "touch"
-    if between[-1] in CLAUSE or between[0] in CLAUSE:
-        return "clause"
-    if len(between) <= NEAR:
-        return "of" if OF in between else "near"
-    return "far"
-
-
-@packed
-def _around(how: str, sort: str, before: str, behind: str) -> Pack:
-    """The parts of speech of what stands on either side."""
-    return (
-        f"b.{before}", f"f.{behind}", f"{how}.b.{before}", f"{how}.f.{behind}", f"{sort}.f.{behind}",
-        f"{how}.{sort}.f.{behind}",
+        f"{state}.{where}", f"{state}.{how}", f"{state}.{where}.{how}", f"{state}.{where}.{way}", f"{where}.gap.{gap}",
+        f"{how}.gap.{gap}", f"{way}.{where}.gap.{gap}",
     )  # fmt: skip
 
 
@@ -305,38 +302,54 @@ def _made(prop: str, head: str, tail: str, size: int, how: str) -> Pack:
 
 
 @packed
-def _beside(how: str, sort: str, subject: str, measured: str) -> Pack:
-    """How the words lie to the subject's and the property's."""
+def _around(how: str, way: str, before: str, behind: str) -> Pack:
+    """The parts of speech of what stands on either side."""
     return (
-        f"subject.{subject}", f"subject.{subject}.{sort}", f"property.{measured}", f"property.{measured}.{sort}",
-        f"{how}.property.{measured}", f"{how}.subject.{subject}",
+        f"b.{before}", f"f.{behind}", f"{how}.b.{before}", f"{how}.f.{behind}", f"{way}.f.{behind}",
+        f"{how}.{way}.f.{behind}",
     )  # fmt: skip
 
 
 @packed
-def _plain(how: str, sort: str, kind: str) -> Pack:
-    """A code that a word says: 同比."""
-    return (how, f"{how}.{sort}", f"{how}.{kind}")
-
-
-def _again(asked: Against, last: Base) -> Pack:
-    known = last.said if last.said in CODES else "year" if YEAR.fullmatch(last.said) else "words"
-    return _repeated(known, asked.sort, asked.number.kind, min(3, asked.sentence - last.sentence))
+def _beside(how: str, way: str, subject: str, measured: str) -> Pack:
+    """How the words lie to those of the subject and of the property."""
+    return (
+        f"subject.{subject}", f"subject.{subject}.{way}", f"{how}.subject.{subject}",
+        f"property.{measured}", f"property.{measured}.{way}", f"{how}.property.{measured}",
+    )  # fmt: skip
 
 
 @packed
-def _repeated(known: str, sort: str, kind: str, age: int) -> Pack:
+def _coded(how: str, way: str, kind: str) -> Pack:
+    """A code that a word of the clause, or of one above, says: 同比."""
+    return (how, f"{how}.{way}", f"{how}.{kind}")
+
+
+@packed
+def _earlier(kind: str, state: str) -> Pack:
+    """The property of the number before, in an earlier sentence."""
+    return ("earlier", f"earlier.{kind}", f"earlier.{state}", f"earlier.{state}.{kind}")
+
+
+@packed
+def _again(sort: str, way: str, kind: str, age: int) -> Pack:
     """The basis of the number before, and how many sentences ago it was said."""
     return (
-        "last", f"last.{sort}", f"last.{known}", f"last.{known}.{sort}", f"last.{known}.{kind}", f"last.age{age}",
-        f"last.{known}.age{age}", f"last.{known}.{sort}.age{age}",
+        "last", f"last.{way}", f"last.{sort}", f"last.{sort}.{way}", f"last.{sort}.{kind}", f"last.age{age}",
+        f"last.{sort}.age{age}", f"last.{sort}.{way}.age{age}",
     )  # fmt: skip
 
 
 @packed
-def _none(sort: str, kind: str, state: str, seen: str) -> Pack:
+def _none(way: str, kind: str, state: str, seen: str) -> Pack:
     """What speaks for none, `seen` saying whether there is a code, a phrase behind 比 or the like, and one before."""
     return (
-        "none", f"none.{sort}", f"none.{sort}.{kind}", f"none.{state}", f"none.{state}.{sort}", f"none.seen.{seen}",
-        f"none.{sort}.{seen}",
+        "none", f"none.{way}", f"none.{way}.{kind}", f"none.{state}", f"none.{state}.{way}", f"none.seen.{seen}",
+        f"none.{way}.{seen}",
     )  # fmt: skip
+
+
+@packed
+def _nothing(head: str, behind: str, way: str) -> Pack:
+    """Words that speak for none: the property, and what stands behind the number."""
+    return (f"word.n.{head}", *([f"next.n.{behind}", f"next.n.{behind}.{way}"] if behind.isalpha() else []))

@@ -85,8 +85,12 @@ class Changes:
         """What stands for the year or the month before: 上年同期."""
         self.cues = frozenset(self._words("against", "name"))
         """Words before what a number is taken against: 比, 较."""
-        cues = "|".join(sorted(self.cues, key=len, reverse=True))
-        self.before = regex.compile(rf"(?<word>[同环]比)|(?:{cues})(?<word>{_either(self.codes)})(?![末底初中])")
+        self.alone = self._words("spoken", "basis")
+        compared = _either(self._words("compared", "name"))
+        self.code = regex.compile(
+            rf"(?r)(?<alone>{_either(self.alone)})|(?:{compared})(?<word>{_either(self.codes)})"
+            rf"(?![末底初中第\d一二三四五六七八九十日])"
+        )
 
     def _compile(self) -> None:
         """Patterns of differences, and of changes whose words stand off their number."""
@@ -130,13 +134,12 @@ class Changes:
                 change = bare
         if change == "up" and number.value is not None and number.value < 0:
             change = "down"
-        basis = self.spoken(before) if change else None
-        return Change(change, comparison, basis)  # type: ignore[arg-type]  # values are checked by test_rules
+        return Change(change, comparison)  # type: ignore[arg-type]  # values are checked by test_rules
 
     def spoken(self, words: str) -> str | None:
-        """Yoy or pop where words say so: 同比, 较上年同期."""
-        m = self.before.search(words)
-        return self.codes[m["word"]] if m else None
+        """The code that the words say last, yoy or pop: 同比, 较上年同期."""
+        m = self.code.search(words)
+        return (self.alone[m["alone"]] if m["alone"] else self.codes[m["word"]]) if m else None
 
     def _words(self, table: str, field: str) -> dict[str, str]:
         return {w: getattr(r, field) for r in knowledge.rows("link/change", table, Word) for w in r.words}

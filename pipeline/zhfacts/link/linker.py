@@ -11,7 +11,7 @@ from zhfacts.documents import Block
 from zhfacts.link.attributes import attributes
 from zhfacts.link.bases import Against, Base, bases, is_relative
 from zhfacts.link.candidates import holders
-from zhfacts.link.change import changes
+from zhfacts.link.change import Change, changes
 from zhfacts.link.dates import Clock, Period, Resolved
 from zhfacts.link.lists import Pairs, groups, paired, shared, subject_of
 from zhfacts.link.memory import Memory, Place, standings
@@ -56,6 +56,21 @@ class Member(NamedTuple):
     statement: Statement
 
 
+class Common(NamedTuple):
+    """What the numbers of a list have in common: their clause, whose they are and of what, the change, the basis."""
+
+    clause: int
+    topic: Topic | None
+    sure: int
+    last: Topic | None
+    """Whom the number before the list was about."""
+    said: Place | None
+    surely: int
+    before: Place | None
+    """The property of the number before the list."""
+    change: Change
+
+
 def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
     """Links for all numbers of a document; `found` and `spans` are the numbers and sentences of each block."""
     lexical, aliases = mentions().find([block.text for block in blocks])
@@ -97,14 +112,15 @@ def _sentence(s: Sentence, memory: Memory) -> list[Link]:
     said = iter(statements().of(s.text, s.block, s.start, s.numbers))
     for group in groups(s.text, s.numbers):
         parallel = paired(s, group, last)
-        last = parallel or last
+        last, common = parallel or last, None
         for number, statement in zip(group, said, strict=False):
             if number.kind in TIME_KINDS:
                 links.append(_time(s, number, resolved[number.start], memory, statement))
             elif links and converts(s, number):
                 links.append(links[-1]._replace(**statement._asdict()))
             else:
-                links.append(_claim(s, Member(number, group, parallel, statement), memory))
+                common = common or _common(s, group[0], memory)
+                links.append(_claim(s, Member(number, group, parallel, statement), common, memory))
     return links
 
 
@@ -124,31 +140,47 @@ def _time(s: Sentence, number: Number, resolved: Resolved, memory: Memory, state
     )  # fmt: skip
 
 
-def _claim(s: Sentence, member: Member, memory: Memory) -> Link:
-    """A number that states something: whose, of what, which way, against what, when."""
-    number, group, parallel, statement = member
-    first = group[0]
+def _common(s: Sentence, first: Number, memory: Memory) -> Common:
+    """What is said of all numbers of a list, as its first has it."""
     clause = clause_of(s, first.start)
     change = changes().of(s.text, first, clause, s.start)
-    if number is not first and number.value is not None and number.value < 0 and change.change == "up":
-        change = change._replace(change="down")
     last, (topic, sure) = memory.last, _holder(s, first, memory)
-    if owner := bracket_owner(s, number, clause):
+    if owner := bracket_owner(s, first, clause):
         topic, sure = Topic(owner, (s.block, owner.start, owner.end), 0.0, "bracket"), PLAIN
     before = memory.property
-    said, surely = _property(s, Asked(first, clause, topic, change, tuple(_before(s, number, memory))), memory)
-    if said and said[0] == s.block and change.change is None and change.comparison is None:
-        words = s.text[changes().opened(s.text, said[1]) : said[2]]
-        change = change._replace(change=changes().of_property(words, s.text[clause : number.start], number))
-    change = change._replace(
-        basis=_basis(s, Against(first, clause, change, topic, said, before, memory.basis, memory.sentence), memory)
-    )
+    said, surely = _property(s, Asked(first, clause, topic, change, tuple(_before(s, first, memory))), memory)
+    change = _changed(s, first, change, said, clause)
+    amount = before if before and before[0] == s.block else None
+    whose = topic.place if topic else None
+    against = Against(s, memory.parsed, first, clause, change, said, whose, amount, memory.basis, memory.sentence)
+    basis = _basis(s, against, memory)
+    return Common(clause, topic, sure, last, said, surely, before, change._replace(basis=basis))
+
+
+def _changed(s: Sentence, number: Number, change: Change, said: Place | None, clause: int) -> Change:
+    """The change of a number that may be named by its property alone: 新增贷款402亿元, 增长率5%."""
+    if number.value is not None and number.value < 0 and change.change == "up":
+        return change._replace(change="down")
+    if not said or said[0] != s.block or change.change is not None or change.comparison is not None:
+        return change
+    words = s.text[changes().opened(s.text, said[1]) : said[2]]
+    return change._replace(change=changes().of_property(words, s.text[clause : number.start], number))
+
+
+def _claim(s: Sentence, member: Member, common: Common, memory: Memory) -> Link:
+    """A number that states something: whose, of what, which way, against what, when."""
+    number, group, parallel, statement = member
+    topic, sure, said, surely, change = common.topic, common.sure, common.said, common.surely, common.change
+    if number is not group[0]:
+        change = _changed(s, number, change, said, common.clause)
     if parallel is not None:
         mention = subject_of(s, parallel.items[group.index(number)])
         topic, sure = Topic(mention, (s.block, mention.start, mention.end), 0.0, "each"), PLAIN
         if not parallel.again:
             said = shared(s, parallel.items, said)
+        before = common.before
         said = said or (before if before and before[0] == s.block else None)
+    last = common.last
     goes_on = topic is None or (last is not None and last.mention.name == topic.mention.name)
     short, place = memory.standing.paragraphs <= SHORT_ARTICLE, (group.index(number), len(group))
     claim = Claim(number, change, memory.sentence + 1, memory.period, goes_on, short, place, memory.lead)
@@ -204,9 +236,9 @@ def _basis(s: Sentence, asked: Against, memory: Memory) -> str | None:
     """What the number is taken against by the ranker; remembered for the numbers behind it."""
     if not is_relative(asked.number, asked.change):
         return None
-    said = basis_ranker().choose(bases(s, memory.parsed, asked), asked.number, s.block).best.said
+    said = basis_ranker().choose(bases(asked), asked.number, s.block).best.said
     if said:
-        memory.basis = Base(said, s.block, memory.sentence)
+        memory.basis = Base(said, memory.sentence)
     return said
 
 

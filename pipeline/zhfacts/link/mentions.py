@@ -72,6 +72,7 @@ class Mentions:
         self.endings = {w: r for r in knowledge.rows("link/mentions", "suffix", Ending) for w in r.words}
         boundaries = [w for r in knowledge.rows("link/mentions", "boundary", Ending) for w in r.words]
         self.boundaries = Lexicon(dict.fromkeys(boundaries, True))
+        self.before_place = tuple(w for r in knowledge.rows("link/mentions", "before_place", Ending) for w in r.words)
         self.full_endings = sorted(
             (w for r in knowledge.rows("link/mentions", "full", Ending) for w in r.words), key=len, reverse=True
         )
@@ -161,7 +162,7 @@ class Mentions:
             return _Word(at, m.end(), "work", m["work"] or m["rest"])
         opened = self.opened
         for sort, word in opened.get(text[at : at + 2]) or opened.get(text[at]) or ():
-            if text.startswith(word, at):
+            if text.startswith(word, at) and not _runs_on(word, text, at):
                 return _Word(at, at + len(word), sort, word)
         return None
 
@@ -227,7 +228,16 @@ class Mentions:
             start += 1  # 年 of 2023年甲公司, 家 of 62家工厂
         while start < at and text[start] in "（）":
             start += 1
-        return start
+        led = [k + len(w) for w in self.before_place if (k := text.rfind(w, start, at)) >= 0]
+        return max([start, *(k for k in led if self.known.longest(text, k, at))])
+
+
+def _runs_on(word: str, text: str, at: int) -> bool:
+    """Whether a Latin name is but a part of a longer word: AIG in AIGC."""
+    if not word.isascii():
+        return False
+    end = at + len(word)
+    return any(text[k : k + 1].isascii() and text[k : k + 1].isalnum() for k in (at - 1, end) if k >= 0)
 
 
 def _by_opening(sorts: dict[str, Collection[str]]) -> dict[str, list[tuple[str, str]]]:

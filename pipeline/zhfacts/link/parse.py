@@ -93,6 +93,14 @@ class Parse:
                 found.add((self.spans[chunks[n - 1][0]][0], self.spans[end - 1][1]))
         yield from sorted(span for span in found if 2 <= span[1] - span[0] <= LONGEST)
 
+    def within(self, start: int, end: int) -> list[Span]:
+        """The chunks in [start, end)."""
+        return [(a, b) for a, b in self.chunks if start <= self.starts[a] and self.spans[b - 1][1] <= end]
+
+    def is_owned(self, chunk: Span, owner: Span) -> bool:
+        """Whether 的 alone stands between a chunk and the one before it."""
+        return owner[1] == chunk[0] - 1 and self.words[chunk[0] - 1] == OF
+
     def cut(self, first: int, last: int) -> int:
         """Where the phrase of words [first, last) ends without the property behind its holder."""
         if (first, last) not in self.cuts:

@@ -31,6 +31,8 @@ COUNTED = frozenset({"measure", "kinds", "counted-noun", "amount"})
 """Rules of counts: what is counted stands behind the number (35个工业园)."""
 SIZES = (2, 3, 4, 6, 8, 12, 20)
 """Lengths beyond each of which a property is of another size."""
+CLOSING = frozenset("”’》）)」』、")
+"""Signs that no words begin with."""
 NEAR = 3
 """Characters between a property and its number that still are next to nothing."""
 OWN = frozenset({"between", "topic", "chunk", "dated"})
@@ -75,7 +77,8 @@ class Asked:
 def properties(s: Sentence, parsed: Parse, asked: Asked) -> list[Property]:
     """The candidates for one number; no words at all come last."""
     number, places = asked.number, dict[Place, str]()
-    for how, span in _spans(s, parsed, asked):
+    for how, cut in _spans(s, parsed, asked):
+        span = cut and _cleaned(parsed, cut)
         if span and 0 < span[1] - span[0] <= LONGEST and not (span[0] < number.end and number.start < span[1]):
             places.setdefault((s.block, *span), how)
     for how, place in asked.last:
@@ -83,6 +86,20 @@ def properties(s: Sentence, parsed: Parse, asked: Asked) -> list[Property]:
     found = [_property(s, parsed, asked, place, how) for place, how in places.items()]
     own, counted = any(p.how in OWN for p in found), number.rule in COUNTED
     return [*found, Property(s.block, None, "none", (_none(asked.kind, own, counted),))]
+
+
+def _cleaned(parsed: Parse, span: Span) -> Span:
+    """The span without what a cut by characters left of others: ”|伙伴国, the beginning of a word in 转移规|模.
+
+    What ends in a property by its characters stays: 猪肉价格|上涨, 平均得分|为.
+    """
+    start, end = span
+    last = parsed.index(end) - 1
+    if last >= 0 and parsed.spans[last][1] > end and not phrases().is_property(parsed.text[start:end]):
+        end = parsed.starts[last]
+    while start < end and parsed.text[start] in CLOSING:
+        start += 1
+    return start, end
 
 
 def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span | None]]:
@@ -100,7 +117,7 @@ def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span
         yield "dated", known.between(s.text, named, opening)
     yield "owned", known.owned(s.text, number.end)
     yield "deal", known.deal(s.text, number.start, number.end)
-    nearest = min((n.start for n in s.numbers if n.start >= number.end), default=s.end)
+    nearest = next_number(s, number)
     yield "behind", known.behind(s.text, number.end, nearest)
     yield from phrase_behind(s, parsed, number, nearest)
     yield "rate", changes().rate_named(s.text, max([s.start, *earlier]), asked.clause)
@@ -108,6 +125,12 @@ def _spans(s: Sentence, parsed: Parse, asked: Asked) -> Iterator[tuple[str, Span
     if floor > s.start:
         yield from _chunks(parsed, clause_of(s, max(s.start, asked.clause - 1)), asked.clause, "above")
     yield "done", known.done(s.text, floor, number.start)
+
+
+def next_number(s: Sentence, number: Number) -> int:
+    """Where the number behind another begins, or the end of the sentence."""
+    k = bisect_left(s.begins, number.end)
+    return s.begins[k] if k < len(s.begins) else s.end
 
 
 def phrase_behind(s: Sentence, parsed: Parse, number: Number, end: int) -> Iterator[tuple[str, Span | None]]:
@@ -123,13 +146,13 @@ def phrase_behind(s: Sentence, parsed: Parse, number: Number, end: int) -> Itera
 
 def _chunks(parsed: Parse, start: int, end: int, how: str) -> Iterator[tuple[str, Span | None]]:
     """Noun phrases within [start, end), their ends that name a property, and what 的 joins."""
-    inside = [(a, b) for a, b in parsed.chunks if start <= parsed.spans[a][0] and parsed.spans[b - 1][1] <= end]
+    inside = parsed.within(start, end)
     for n, (a, b) in enumerate(inside):
         yield how, (parsed.spans[a][0], parsed.spans[b - 1][1])
         cut = parsed.cut(a, b)
         if a < cut < b:
             yield f"{how}.cut", (parsed.spans[cut][0], parsed.spans[b - 1][1])
-        if n and inside[n - 1][1] == a - 1 and parsed.word(a - 1) == OF:
+        if n and parsed.is_owned((a, b), inside[n - 1]):
             yield f"{how}.of", (parsed.spans[inside[n - 1][0]][0], parsed.spans[b - 1][1])
 
 
@@ -192,9 +215,9 @@ def _made(where: str, head: str, tail: str, size: int) -> Pack:
 
 
 @packed
-def _standing(how: str, gap: str, beside: str) -> Pack:
+def _standing(how: str, gap: str, subject: str) -> Pack:
     """What lies between words and number, and how they lie to the subject."""
-    return (f"gap.{gap}", f"{how}.gap.{gap}", f"subject.{beside}")
+    return (f"gap.{gap}", f"{how}.gap.{gap}", f"subject.{subject}")
 
 
 @packed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ BASE_SIGNS = frozenset("为是、和及到于达")
 CONVERSION = regex.compile(r"[（(](?:折合|约合|约|合|相当于|人民币|大约)*")
 
 
+COLONS = frozenset("：:")
 BREAK = re.compile("[" + re.escape("".join(sorted(CLAUSE))) + "]")
 
 
@@ -38,16 +40,22 @@ class Sentence:
 
     def __post_init__(self) -> None:
         if self.numbers:
-            self.breaks = [m.end() for m in BREAK.finditer(self.text, self.start, self.end)]
             self.begins, self.ends = [n.start for n in self.numbers], [n.end for n in self.numbers]
+            ends = [m.end() for m in BREAK.finditer(self.text, self.start, self.end)]
+            self.breaks = [end for end in ends if not self._is_within(end)]
+
+    def _is_within(self, at: int) -> bool:
+        """Whether a place lies inside a number, as the one behind the comma of 1,260元."""
+        k = bisect_right(self.begins, at) - 1
+        return k >= 0 and self.begins[k] < at < self.ends[k]
 
 
 def clause_of(s: Sentence, at: int) -> int:
     """Where the clause that holds `at` begins."""
-    start = at - 1 if s.text[at - 1 : at] in ("：", ":") and at - 1 > s.start else at
-    while start > s.start and s.text[start - 1] not in CLAUSE:
-        start -= 1
-    return start
+    if s.text[at - 1 : at] in COLONS and at - 1 > s.start:
+        at -= 1
+    before = bisect_right(s.breaks, at)
+    return s.breaks[before - 1] if before else s.start
 
 
 def bracket_owner(s: Sentence, number: Number, clause: int) -> Mention | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from zhfacts.documents import Table
+from zhfacts.link.bases import of_header
 from zhfacts.link.change import Change, changes
 from zhfacts.link.dates import Clock, Period
 from zhfacts.link.headers import NAMED, PARTS, RATE_KINDS, YEAR, Head, Numbers, entity, headers
@@ -218,10 +219,11 @@ def _column(axis: Axis) -> Axis:
 
 def _change(said: str, cell: str, number: Number) -> Change:
     """What a header makes of its cells: 同比增速 of -3.2% is a change down against the year before."""
-    at = len(said)
-    found = changes().of(said + cell, replace(number, start=at + number.start, end=at + number.end), 0, 0)
+    at, text = len(said), said + cell
+    shifted = replace(number, start=at + number.start, end=at + number.end)
+    found = changes().of(text, shifted, 0, 0)
     if headers().ends_in("signed", said):
-        return found._replace(change="down" if (number.value or 0) < 0 else "up")
-    if found.change is None and found.comparison is None:
-        return found._replace(change=changes().of_property(said, "", number))
-    return found
+        found = found._replace(change="down" if (number.value or 0) < 0 else "up")
+    elif found.change is None and found.comparison is None:
+        found = found._replace(change=changes().of_property(said, "", number))
+    return found._replace(basis=of_header(text, shifted, found))

@@ -78,6 +78,7 @@ class Tokens:
             )
             for t in ("one", "scale_after", "era", "label")
         )
+        self.pointers = frozenset(w for r in knowledge.rows("numbers/counts", "pointer", Words) for w in r.words)
         self.before = Lexicon(self.prefix)
         minus = r"(?<![\d%‰\p{Han}A-Za-z)）])[-−]|(?<=[为是达到约至和与及])[-−]"
         minus += r"|(?<=\p{Han})[-−](?=\d++(?:\.\d++)?+[%℃])"
@@ -212,7 +213,10 @@ class Tokens:
     def _labels(self, text: str, numeral: Numeral) -> bool:
         """Whether a numeral is that of a figure or table, whose title follows: 图1 人工智能专利; not 发表3篇."""
         m = self.labels.match(text, max(0, numeral.start - LONGEST_LABEL), numeral.start)
-        return m is not None and not text[: m.start()][-1:].isalpha()
+        if m is None:
+            return False
+        before = text[m.start() - 1 : m.start()]
+        return not before.isalpha() or before in self.pointers
 
     def _prefixed(self, text: str, numeral: Numeral, word: str, found: Found | None) -> tuple[Found | None, int]:
         """(unit, start) with a word or sign before the numeral: 百分之五, US$3 billion, 人民币50亿元."""
