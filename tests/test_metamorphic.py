@@ -62,7 +62,8 @@ def words(text: str | None) -> str | None:
 def row(fact: Fact) -> Row:
     """All that a fact says, its place left out."""
     numbers = (fact.kind, fact.value, fact.low, fact.high, fact.unit, fact.bound, fact.change)
-    return (*numbers, words(fact.subject), words(fact.attribute), fact.period_start, fact.period_end)
+    said = (words(fact.subject), words(fact.attribute), words(fact.basis))
+    return (*numbers, fact.comparison, *said, fact.period_start, fact.period_end)
 
 
 def paths(name: str) -> list[Path]:

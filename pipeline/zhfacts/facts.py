@@ -185,6 +185,8 @@ def _linked(document: Document, blocks: list[Block], link: Link) -> dict[str, An
         found[f"{name}_line"] = at.first.number if at else None
         found[f"{name}_byte_start"] = at.byte_start if at else None
         found[f"{name}_byte_end"] = at.byte_end if at else None
+    if link.basis_at:
+        found["basis"] = words(document, blocks[link.basis_at[0]], *link.basis_at[1:])
     source = link.source_at
     found["attributed_to"] = words(document, blocks[source[0]], *source[1:]) if source else None
     found["attributed_line"] = place(document, blocks[source[0]], *source[1:]).first.number if source else None

@@ -141,6 +141,8 @@ class Link(NamedTuple):
     change: Literal["up", "down"] | None = None
     comparison: Literal["above", "below"] | None = None
     basis: str | None = None
+    basis_at: tuple[int, int, int] | None = None
+    """Where its words stand, which the document may write otherwise: 佔全國; None of a code and in tables."""
     when: str | None = None
     date_start: date | None = None
     date_end: date | None = None

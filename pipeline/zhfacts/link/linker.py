@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from zhfacts.documents import Block
+from zhfacts.link.against import Against, Base, is_relative
 from zhfacts.link.attributes import attributes
-from zhfacts.link.bases import Against, Base, bases, is_relative
+from zhfacts.link.bases import bases
 from zhfacts.link.candidates import holders
 from zhfacts.link.change import Change, changes
 from zhfacts.link.dates import Clock, Period, Resolved
@@ -69,6 +70,7 @@ class Common(NamedTuple):
     before: Place | None
     """The property of the number before the list."""
     change: Change
+    basis_at: Place | None
 
 
 def link(blocks: list[Block], found: list[list[Number]], spans: list[list[Span]], clock: Clock) -> Linked:
@@ -154,7 +156,8 @@ def _common(s: Sentence, first: Number, memory: Memory) -> Common:
     whose = topic.place if topic else None
     against = Against(s, memory.parsed, first, clause, change, said, whose, amount, memory.basis, memory.sentence)
     basis = _basis(s, against, memory)
-    return Common(clause, topic, sure, last, said, surely, before, change._replace(basis=basis))
+    change = change._replace(basis=basis.said if basis else None)
+    return Common(clause, topic, sure, last, said, surely, before, change, basis.place if basis else None)
 
 
 def _changed(s: Sentence, number: Number, change: Change, said: Place | None, clause: int) -> Change:
@@ -188,7 +191,7 @@ def _claim(s: Sentence, member: Member, common: Common, memory: Memory) -> Link:
     return Link(
         entity=topic.mention if topic else None, subject_at=topic.place if topic else None,
         attribute_at=_without_holder(s, said, topic),
-        change=change.change, comparison=change.comparison, basis=change.basis,
+        change=change.change, comparison=change.comparison, basis=change.basis, basis_at=common.basis_at,
         period_start=period.start, period_end=period.end, period_from=period.source,
         link_rule=topic.rule if topic else None, link_score=calibration().score(sure, surely),
         modality=statement.modality, statistic=statement.statistic, source_at=statement.source_at,
@@ -232,14 +235,15 @@ def _property(s: Sentence, asked: Asked, memory: Memory) -> tuple[Place | None, 
     return place, choice.share
 
 
-def _basis(s: Sentence, asked: Against, memory: Memory) -> str | None:
+def _basis(s: Sentence, asked: Against, memory: Memory) -> Base | None:
     """What the number is taken against by the ranker; remembered for the numbers behind it."""
     if not is_relative(asked.number, asked.change):
         return None
-    said = basis_ranker().choose(bases(asked), asked.number, s.block).best.said
-    if said:
-        memory.basis = Base(said, memory.sentence)
-    return said
+    best = basis_ranker().choose(bases(asked), asked.number, s.block).best
+    if not best.said:
+        return None
+    memory.basis = Base(best.said, memory.sentence, best.place)
+    return memory.basis
 
 
 def _before(s: Sentence, number: Number, memory: Memory) -> Iterator[tuple[str, Place]]:

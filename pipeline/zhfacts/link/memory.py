@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from zhfacts.documents import Block
-from zhfacts.link.bases import Base
+from zhfacts.link.against import Base
 from zhfacts.link.candidates import MOST_TIMES, STANDING, Carried
 from zhfacts.link.dates import Clock
 from zhfacts.link.parse import NOTHING, Parse, parse
