@@ -155,3 +155,11 @@ def test_text_cut_after_a_number_of_characters_is_read_as_it_was() -> None:
     text = "远岚集团 2023 年营收 3 亿元，新增产线 12 条，员工增至 2000 人，海外收入占比 1/4，出口 45 个国家。"
     cut = "\n".join(text[i : i + 15] for i in range(0, len(text), 15))
     assert [(f.value, f.unit) for f in extract(cut)] == [(f.value, f.unit) for f in extract(text)]
+
+
+def test_letters_set_apart_are_words_again_but_for_the_surface() -> None:
+    facts = extract("高 技 术 产 业 实 际 使 用 外 资 金 额 为 37.3 亿 元，占 全 国 外 资 的 12%。")
+    assert [(f.surface, f.subject) for f in facts] == [("37.3 亿 元", "高技术产业"), ("12%", "高技术产业")]
+    assert (facts[0].attribute, facts[1].basis) == ("实际使用外资金额", "全国外资")
+    latin = extract("松山公司的ACME Open\nHouse访客数达到3万人。")
+    assert latin[0].attribute is not None and "\n" not in latin[0].attribute

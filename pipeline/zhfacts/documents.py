@@ -188,6 +188,12 @@ class Origin:
         k = bisect_right(self.logical, position) - 1
         return self.source[k] + position - self.logical[k]
 
+    def run(self, start: int, end: int) -> tuple[int, int]:
+        """Source offset of the logical character at `start`, and the end, `end` at most, of those that follow it."""
+        k = bisect_right(self.logical, start)
+        stop = min(end, self.logical[k]) if k < len(self.logical) else end
+        return self.source[k - 1] + start - self.logical[k - 1], stop
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Source span of a logical span that is not empty."""
         return self.at(start), self.at(end - 1) + 1

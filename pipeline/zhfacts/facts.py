@@ -90,6 +90,22 @@ def _words(document: Document, block: Block, span: tuple[int, int], at: Place) -
     return "".join(parts)
 
 
+def _wording(document: Document, block: Block, span: tuple[int, int], at: Place) -> str:
+    """The document's characters of a phrase, without the spaces between letters that reading leaves out: 产 业."""
+    start, end = span
+    if at.first is at.last and at.end - at.start == end - start:
+        return at.first.text[at.start - at.first.start : at.end - at.first.start]
+    parts: list[str] = []
+    while start < end:
+        source, stop = block.origin.run(start, end)
+        line = document.line_at(source)
+        column = source - line.start
+        part = line.text[column : column + stop - start] or " "  # a line end that stands for a space
+        parts.append(part)
+        start += len(part)
+    return "".join(parts)
+
+
 def _is_spaced(block: Block, line: Line) -> bool:
     """Whether layout put a space where this line goes on: between two Latin words, not inside of one."""
     k = bisect_left(block.origin.source, line.start)
@@ -186,10 +202,9 @@ def _linked(document: Document, blocks: list[Block], link: Link) -> dict[str, An
         found[f"{name}_byte_start"] = at.byte_start if at else None
         found[f"{name}_byte_end"] = at.byte_end if at else None
     if link.basis_at:
-        found["basis"] = words(document, blocks[link.basis_at[0]], *link.basis_at[1:])
-    source = link.source_at
-    found["attributed_to"] = words(document, blocks[source[0]], *source[1:]) if source else None
-    found["attributed_line"] = place(document, blocks[source[0]], *source[1:]).first.number if source else None
+        found["basis"] = _phrase(document, blocks, link.basis_at)[0]
+    source, at = _phrase(document, blocks, link.source_at) if link.source_at else (None, None)
+    found["attributed_to"], found["attributed_line"] = source, at.first.number if at else None
     return found
 
 
@@ -213,22 +228,23 @@ COPIED = (
 """Columns that a link has under the same name."""
 
 
+def _phrase(document: Document, blocks: list[Block], words_at: tuple[int, int, int]) -> tuple[str, Place]:
+    """Words of a block as the document writes them, and where they stand."""
+    b, start, end = words_at
+    at = place(document, blocks[b], start, end)
+    return _wording(document, blocks[b], (start, end), at), at
+
+
 def _subject(document: Document, blocks: list[Block], link: Link) -> tuple[str, Place] | None:
     """The entity in the document's words, and where they stand; a pronoun gives the name it stands for."""
     if link.entity is None or link.subject_at is None:
         return None
-    b, start, end = link.subject_at
-    at = place(document, blocks[b], start, end)
-    said = link.entity.name if link.entity.pronoun else _words(document, blocks[b], (start, end), at)
-    return said.strip("《》"), at
+    said, at = _phrase(document, blocks, link.subject_at)
+    return (link.entity.name if link.entity.pronoun else said).strip("《》"), at
 
 
 def _attribute(document: Document, blocks: list[Block], link: Link) -> tuple[str, Place] | None:
-    if link.attribute_at is None:
-        return None
-    b, start, end = link.attribute_at
-    at = place(document, blocks[b], start, end)
-    return _words(document, blocks[b], (start, end), at), at
+    return _phrase(document, blocks, link.attribute_at) if link.attribute_at else None
 
 
 def _ratio(number: Number, link: Link) -> Decimal | None:
