@@ -18,6 +18,7 @@ from conftest import Command
 from handmade import digests
 from zhfacts import guard, knowledge
 from zhfacts.errors import RuleError
+from zhfacts.link.against import wholes
 
 UNIT = """
 [[unit]]
@@ -393,3 +394,12 @@ def test_a_traditional_character_is_read_as_one(tmp_path: Path) -> None:
     write(tmp_path, "layout/normalise/traditional.csv", "word,value\n囍,双喜\n")
     with pytest.raises(RuleError, match="囍"):
         zhfacts.extract(TEXT, rules=tmp_path)
+
+
+def test_words_of_wholes_are_a_users_own_too(tmp_path: Path) -> None:
+    write(tmp_path, "link/ranker/wholes.csv", "word,sorts\n据,joins\n据点,apart\n")
+    assert wholes().trimmed("据全国", (0, 3)) == (0, 3)
+    with knowledge.using(knowledge.overlay(tmp_path)):
+        assert wholes().trimmed("据全国", (0, 3)) == (1, 3)
+        assert wholes().trimmed("据点面积", (0, 4)) == (0, 4)
+        assert wholes().trimmed("占营收", (0, 3)) == (1, 3)

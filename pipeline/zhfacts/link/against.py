@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import regex
 
+from zhfacts import knowledge
+from zhfacts.lexicon import alternation
 from zhfacts.link.attributes import attributes
 from zhfacts.link.change import CLAUSE, Change, changes
 from zhfacts.link.parse import OF, Parse
@@ -30,13 +32,44 @@ FILLERS, OWNERS = 1, 4
 """Words between 的 and the number, and before 的."""
 EMPTY = frozenset({"PART", "CCONJ", "SCONJ", "PUNCT", "AUX"})
 """Parts of speech with which no basis ends."""
-AMONG = regex.compile("其中|当中|之中|其余|中(?=[，、])")
-SHARE = regex.compile("占|份额|比重|比例|之比")
-SHARED = regex.compile("(?:市?占有?率|份额|占比|比重|比例)$")
-"""What a share is called behind its whole: 全球市场|占有率."""
-JOINED = regex.compile("占(?![地道据有比用领星卜])|[了到]")
-TOGETHER = "相比"
-"""Signs of a cut that went wrong: 占|营收, 了|全国, 2022年同期|相比."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and its sorts, parted by blanks: among, share, shared, joins, apart, ends."""
+
+    word: str
+    sorts: str
+
+
+class Wholes:
+    """The words of rules/link/ranker/wholes.csv by sort."""
+
+    def __init__(self) -> None:
+        rows = knowledge.table("link/ranker/wholes.csv", Word)
+        among, share, shared, joins, self.apart, self.ends = (
+            tuple(row.word for row in rows if sort in row.sorts.split())
+            for sort in ("among", "share", "shared", "joins", "apart", "ends")
+        )
+        self.among, self.share = regex.compile(alternation(among)), regex.compile(alternation(share))
+        self.shared, self.joins = regex.compile(f"(?:{alternation(shared)})$"), regex.compile(alternation(joins))
+
+    def state(self, words: str) -> str:
+        """What a clause says of wholes: a part of what was named (among), a share, or nothing (plain)."""
+        return "among" if self.among.search(words) else "share" if self.share.search(words) else "plain"
+
+    def trimmed(self, text: str, span: Span) -> Span:
+        """A span without the words that only join it, where segmentation took them for a part: 占|营收, 2022年|相比."""
+        start, end = span
+        if (m := self.joins.match(text, start, end)) and not text.startswith(self.apart, start, end):
+            start = m.end()
+        return start, end - next((len(word) for word in self.ends if text.endswith(word, start, end)), 0)
+
+
+@knowledge.built
+def wholes() -> Wholes:
+    """The one instance; rules are frozen once loaded."""
+    return Wholes()
 
 
 class Base(NamedTuple):
@@ -57,8 +90,8 @@ class Against:
     clause: int
     change: Change
     measured: Place | None = None
-    subject: Place | None = None
     """The words of its property."""
+    subject: Place | None = None
     amount: Place | None = None
     """Those of the number before, in the block: 海外收入为86亿美元，东南亚占三成."""
     last: Base | None = None
@@ -77,7 +110,7 @@ class Against:
         s, place, before = self.s, self.measured, self.s.text[self.clause : self.number.start]
         level = "multiple" if self.number.kind == "multiple" else "level"
         self.way = "change" if self.change.change else "than" if self.change.comparison else level
-        self.state = "among" if AMONG.search(before) else "share" if SHARE.search(before) else "plain"
+        self.state = wholes().state(before)
         if place and place[0] == s.block and s.start <= place[1] < s.end:
             self.head = self.parsed.word(self.parsed.index(place[2]) - 1)
         self.edge = bisect_right(s.breaks, self.number.start)
@@ -90,21 +123,13 @@ def is_relative(number: Number, change: Change) -> bool:
 
 def wordings(asked: Against) -> dict[Span, str]:
     """Where words stand that may be the basis, the nearest first, and how they were found."""
-    number, found = asked.number, dict[Span, str]()
+    number, known, found = asked.number, wholes(), dict[Span, str]()
     for how, span in _spans(asked):
-        start, end = _trimmed(asked.s.text, span)
+        start, end = known.trimmed(asked.s.text, span)
         if 0 < end - start <= LONGEST and (end <= number.start or number.end <= start):
             found.setdefault((start, end), how)
     near = sorted(found, key=lambda span: abs(span[0] - number.start))[:MOST]
     return {span: found[span] for span in near}
-
-
-def _trimmed(text: str, span: Span) -> Span:
-    """A span without the words that only join it, where segmentation took them for a part: 占|营收, 2022年同期|相比."""
-    start, end = span
-    if m := JOINED.match(text, start, end):
-        start = m.end()
-    return start, end - (len(TOGETHER) if text.endswith(TOGETHER, start, end) else 0)
 
 
 def _spans(asked: Against) -> Iterator[tuple[str, Span]]:
@@ -163,11 +188,11 @@ def _counted(parsed: Parse, number: Number) -> int:
 
 def _phrases(parsed: Parse, start: int, end: int) -> Iterator[tuple[str, Span]]:
     """Noun phrases within [start, end), their beginnings and ends, and what 的 joins."""
-    inside = parsed.within(start, end)
+    inside, shared = parsed.within(start, end), wholes().shared
     for n, (a, b) in enumerate(inside):
         first, last = parsed.starts[a], parsed.spans[b - 1][1]
         yield "np", (first, last)
-        if m := SHARED.search(parsed.text, first, last):
+        if m := shared.search(parsed.text, first, last):
             yield "np.share", (first, m.start())
         cut = parsed.cut(a, b)
         if a < cut < b:
